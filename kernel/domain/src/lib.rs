@@ -9,6 +9,7 @@
 pub mod calendar;
 pub mod catalogue;
 pub mod codes;
+pub mod columns;
 pub mod decision;
 pub mod division;
 pub mod document;
