@@ -1,0 +1,234 @@
+//! Effects: what a plugin wishes. WIT carries `{kind, target, payload}`; these are the payloads of the kinds kernel 1 knows.
+//! The kernel checks each against schema, grants, workflow and the actor's rights, and applies all or none.
+
+use crate::text::{Id, Text};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The registry of kinds. A kind that is not here refuses the whole list.
+pub mod kinds {
+    pub const DOCUMENT_PUT: &str = "document.put";
+    pub const DECISION_RECORD: &str = "decision.record";
+    pub const FACT_PROPOSE: &str = "fact.propose";
+    pub const EVENT_PUBLISH: &str = "event.publish";
+    pub const NOTICE_ISSUE: &str = "notice.issue";
+    pub const ATTACHMENT_LINK: &str = "attachment.link";
+    pub const ALL: [&str; 6] =
+        [DOCUMENT_PUT, DECISION_RECORD, FACT_PROPOSE, EVENT_PUBLISH, NOTICE_ISSUE, ATTACHMENT_LINK];
+}
+
+/// All payloads, by kind: what the SDK builds and the kernel parses.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "kind", content = "payload")]
+pub enum EffectPayload {
+    #[serde(rename = "document.put")]
+    DocumentPut(DocumentPut),
+    #[serde(rename = "decision.record")]
+    DecisionRecord(DecisionRecord),
+    #[serde(rename = "fact.propose")]
+    FactPropose(FactPropose),
+    #[serde(rename = "event.publish")]
+    EventPublish(EventPublish),
+    #[serde(rename = "notice.issue")]
+    NoticeIssue(NoticeIssue),
+    #[serde(rename = "attachment.link")]
+    AttachmentLink(AttachmentLink),
+}
+
+/// Creates a document (no `id`) or moves one on (`id` and the revision that was read).
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct DocumentPut {
+    pub collection: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<Id>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected_revision: Option<i64>,
+    /// Unique in county, plugin and collection. Empty on creation: the kernel numbers it (`2022-000123`).
+    #[serde(default)]
+    pub key: String,
+    pub title: Text,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub household: Option<Id>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<Id>,
+    pub state: String,
+    /// Overrides the deadline of the state (an extension, a carried-over rest); `2022-08-12`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due: Option<String>,
+    /// One line for the timeline: why, or what was found.
+    #[serde(default)]
+    pub note: String,
+    /// Values of the collection's declared indexes.
+    #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
+    pub indexes: std::collections::BTreeMap<String, String>,
+    pub body: serde_json::Value,
+}
+
+/// Records an immutable decision; the kernel adds the cause, the moment, the actor and the words of the reasons.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct DecisionRecord {
+    pub scheme: String,
+    pub household: Id,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<Id>,
+    /// The case it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document: Option<Id>,
+    /// One of the manifest's outcomes.
+    pub outcome: String,
+    /// Fen per month.
+    pub amount: i64,
+    pub covered_persons: u32,
+    /// First day of effect, and inclusive last day if limited.
+    pub from: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<String>,
+    /// The legal date the rules were applied for.
+    pub as_of: String,
+    pub reasons: Vec<GivenReason>,
+    /// Values of the manifest's figures, by code.
+    #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
+    pub figures: std::collections::BTreeMap<String, i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub supersedes: Option<Id>,
+}
+
+/// A reason by its code in the manifest, with the numbers for its sentence and the facts it used.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct GivenReason {
+    pub code: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub args: Vec<i64>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub facts: Vec<Id>,
+}
+
+/// A statement the kernel is asked to record, with the plugin as its channel.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct FactPropose {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub household: Option<Id>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<Id>,
+    /// Catalogue code.
+    pub field: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    #[serde(default)]
+    pub qualifier: i32,
+    pub from: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<String>,
+    /// Code of the table `source`.
+    pub source: u8,
+    #[serde(default)]
+    pub note: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub supersedes: Option<Id>,
+}
+
+/// Topics are the plugin's own: `<plugin id>.<word>`.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct EventPublish {
+    pub topic: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub household: Option<Id>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<Id>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document: Option<Id>,
+    #[serde(default)]
+    pub payload: serde_json::Value,
+}
+
+/// A letter or posting. What is printed is stored. Names stand as references; the kernel fills them in when printing.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct NoticeIssue {
+    pub form: NoticeForm,
+    pub title: Text,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document: Option<Id>,
+    pub household: Id,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<Id>,
+    /// For a letter: its paragraphs. For a posting the kernel prints name, members, amount and dates only, whatever stands here.
+    pub paragraphs: Vec<Text>,
+    /// For a posting.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub posting: Option<Posting>,
+    /// Must be served by this date, if the rule sets one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub serve_by: Option<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum NoticeForm {
+    /// 告知书 to the applicant.
+    Letter,
+    /// 公示 at the village: name, household size and amount only.
+    Posting,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Posting {
+    pub members: u32,
+    pub covered: u32,
+    pub proposal: Text,
+    /// Fen per month.
+    pub amount: i64,
+    pub from: String,
+    pub to: String,
+    #[serde(default)]
+    pub contact: String,
+}
+
+/// Ties uploaded files to a document, with what they show.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct AttachmentLink {
+    pub document: Id,
+    pub attachments: Vec<Id>,
+    pub label: Text,
+}
+
+impl EffectPayload {
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            EffectPayload::DocumentPut(_) => kinds::DOCUMENT_PUT,
+            EffectPayload::DecisionRecord(_) => kinds::DECISION_RECORD,
+            EffectPayload::FactPropose(_) => kinds::FACT_PROPOSE,
+            EffectPayload::EventPublish(_) => kinds::EVENT_PUBLISH,
+            EffectPayload::NoticeIssue(_) => kinds::NOTICE_ISSUE,
+            EffectPayload::AttachmentLink(_) => kinds::ATTACHMENT_LINK,
+        }
+    }
+
+    /// Parses the payload of a known kind; `None` for an unknown one.
+    pub fn parse(kind: &str, payload: &str) -> Option<Result<EffectPayload, serde_json::Error>> {
+        let read = |result: Result<EffectPayload, serde_json::Error>| Some(result);
+        match kind {
+            kinds::DOCUMENT_PUT => read(serde_json::from_str(payload).map(EffectPayload::DocumentPut)),
+            kinds::DECISION_RECORD => read(serde_json::from_str(payload).map(EffectPayload::DecisionRecord)),
+            kinds::FACT_PROPOSE => read(serde_json::from_str(payload).map(EffectPayload::FactPropose)),
+            kinds::EVENT_PUBLISH => read(serde_json::from_str(payload).map(EffectPayload::EventPublish)),
+            kinds::NOTICE_ISSUE => read(serde_json::from_str(payload).map(EffectPayload::NoticeIssue)),
+            kinds::ATTACHMENT_LINK => read(serde_json::from_str(payload).map(EffectPayload::AttachmentLink)),
+            _ => None,
+        }
+    }
+
+    /// The payload alone, as it travels.
+    pub fn payload(&self) -> String {
+        let json = match self {
+            EffectPayload::DocumentPut(payload) => serde_json::to_string(payload),
+            EffectPayload::DecisionRecord(payload) => serde_json::to_string(payload),
+            EffectPayload::FactPropose(payload) => serde_json::to_string(payload),
+            EffectPayload::EventPublish(payload) => serde_json::to_string(payload),
+            EffectPayload::NoticeIssue(payload) => serde_json::to_string(payload),
+            EffectPayload::AttachmentLink(payload) => serde_json::to_string(payload),
+        };
+        json.expect("payloads hold strings, numbers and lists only")
+    }
+}

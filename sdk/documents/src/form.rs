@@ -1,0 +1,124 @@
+//! Forms: what a person is asked. The kernel draws them, checks the simple things (required, kind, range, choices) itself and
+//! hands the values to the plugin as one JSON object.
+
+use crate::text::Text;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Values by field name. Money is integer fen, dates `2022-07-06`, choices their code, several choices an array, people and
+/// households their id as a string, files attachment ids as strings.
+pub type Values = serde_json::Map<String, serde_json::Value>;
+
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Form {
+    pub id: String,
+    pub title: Text,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub intro: Option<Text>,
+    /// One step of a guided form each.
+    pub sections: Vec<Section>,
+    /// The button: 提交申请.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub submit: Option<Text>,
+    /// The plugin exports `fill` and wants to be asked when a value changes.
+    #[serde(default)]
+    pub reacts: bool,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Section {
+    pub title: Text,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub help: Option<Text>,
+    pub fields: Vec<Field>,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Field {
+    pub name: String,
+    pub label: Text,
+    pub kind: FieldKind,
+    #[serde(default)]
+    pub required: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub help: Option<Text>,
+    /// For `choice` and `choices`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub choices: Vec<Choice>,
+    /// Inclusive bounds: fen for money, the number itself for whole numbers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max: Option<i64>,
+    /// Longest text in characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub length: Option<u32>,
+    /// Shown and required only when another field has this value.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<When>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub initial: Option<serde_json::Value>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum FieldKind {
+    Line,
+    Paragraph,
+    Money,
+    Number,
+    Date,
+    YesNo,
+    Choice,
+    Choices,
+    /// One member of the household at hand.
+    Member,
+    /// Any number of members.
+    Members,
+    /// One user of the county with a role that may survey or handle.
+    Officer,
+    /// Photos or scans.
+    Files,
+    /// A sentence the person declares by ticking.
+    Declaration,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Choice {
+    pub value: String,
+    pub label: Text,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct When {
+    pub field: String,
+    pub equals: serde_json::Value,
+}
+
+/// What `fill` answers: a page drawn beside the form (a trial calculation), changed values, fields to hide, messages.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Fill {
+    #[serde(default, skip_serializing_if = "Values::is_empty")]
+    pub values: Values,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub choices: Vec<FieldChoices>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hidden: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub messages: Vec<FieldMessage>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aside: Option<crate::page::Page>,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct FieldChoices {
+    pub field: String,
+    pub choices: Vec<Choice>,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct FieldMessage {
+    pub field: String,
+    pub tone: crate::page::Tone,
+    pub text: Text,
+}
