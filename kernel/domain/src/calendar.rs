@@ -101,7 +101,11 @@ impl WorkCalendar {
         let mut days = Vec::new();
         for (index, line) in text.lines().enumerate().skip(1).filter(|(_, line)| !line.trim().is_empty()) {
             let bad = |what: &str| {
-                Error::invalid(format!("第 {} 行", index + 1), "calendar.line", format!("{what}：“{line}”。应为 日期,holiday 或 workday,节日名称"))
+                Error::invalid(
+                    format!("第 {} 行", index + 1),
+                    "calendar.line",
+                    format!("{what}：“{line}”。应为 日期,holiday 或 workday,节日名称"),
+                )
             };
             let mut cells = line.trim().splitn(3, ',');
             let day = cells.next().unwrap_or_default().parse().map_err(|_| bad("日期不能识别"))?;

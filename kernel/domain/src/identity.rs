@@ -140,9 +140,16 @@ pub struct User {
 /// On whose behalf something happens.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Actor {
-    User { id: UserId, name: String, role: Role, division: DivisionCode },
+    User {
+        id: UserId,
+        name: String,
+        role: Role,
+        division: DivisionCode,
+    },
     /// The kernel itself: due work, events, the command line run by the operator of the machine.
-    System { division: DivisionCode },
+    System {
+        division: DivisionCode,
+    },
 }
 
 impl Actor {

@@ -91,15 +91,9 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             P::DecisionRead,
             P::Export,
         ],
-        Role::TownReviewer => &[
-            P::HouseholdRead,
-            P::FinanceRead,
-            P::Reveal,
-            P::CaseRead,
-            P::CaseWrite,
-            P::DecisionRead,
-            P::Export,
-        ],
+        Role::TownReviewer => {
+            &[P::HouseholdRead, P::FinanceRead, P::Reveal, P::CaseRead, P::CaseWrite, P::DecisionRead, P::Export]
+        }
         Role::CountyOfficer => &[
             P::HouseholdRead,
             P::FinanceRead,

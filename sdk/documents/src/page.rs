@@ -31,22 +31,52 @@ pub enum Tone {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "block", rename_all = "kebab-case")]
 pub enum Block {
-    Heading { text: Text },
-    Paragraph { text: Text },
-    Note { tone: Tone, text: Text },
+    Heading {
+        text: Text,
+    },
+    Paragraph {
+        text: Text,
+    },
+    Note {
+        tone: Tone,
+        text: Text,
+    },
     /// Label and value pairs.
-    Facts { rows: Vec<Row> },
+    Facts {
+        rows: Vec<Row>,
+    },
     /// One to four big numbers.
-    Figures { items: Vec<FigureItem> },
-    Table { columns: Vec<ColumnHead>, rows: Vec<TableRow>, #[serde(default, skip_serializing_if = "Option::is_none")] empty: Option<Text> },
+    Figures {
+        items: Vec<FigureItem>,
+    },
+    Table {
+        columns: Vec<ColumnHead>,
+        rows: Vec<TableRow>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        empty: Option<Text>,
+    },
     /// A chain of reasons, drawn as the why tree.
-    Reasons { outcome: Text, tone: Tone, #[serde(default, skip_serializing_if = "Option::is_none")] amount: Option<i64>, reasons: Vec<ReasonLine> },
+    Reasons {
+        outcome: Text,
+        tone: Tone,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        amount: Option<i64>,
+        reasons: Vec<ReasonLine>,
+    },
     /// Steps already taken or to come.
-    Timeline { items: Vec<TimelineItem> },
+    Timeline {
+        items: Vec<TimelineItem>,
+    },
     /// A form of the manifest, drawn in place.
-    Form { form: String, #[serde(default, skip_serializing_if = "Option::is_none")] action: Option<String> },
+    Form {
+        form: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        action: Option<String>,
+    },
     /// Starts a new line of thought: the following blocks go side by side on wide screens.
-    Columns { columns: Vec<Vec<Block>> },
+    Columns {
+        columns: Vec<Vec<Block>>,
+    },
     #[serde(untagged)]
     Unknown(serde_json::Value),
 }
@@ -88,33 +118,67 @@ pub struct TableRow {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "cell", rename_all = "kebab-case")]
 pub enum Cell {
-    Text { text: Text },
+    Text {
+        text: Text,
+    },
     /// Fen.
-    Money { fen: i64 },
-    Number { number: i64 },
+    Money {
+        fen: i64,
+    },
+    Number {
+        number: i64,
+    },
     /// Basis points, shown as a percentage.
-    Ratio { basis_points: i64 },
+    Ratio {
+        basis_points: i64,
+    },
     /// `2022-07-06`.
-    Date { date: String },
+    Date {
+        date: String,
+    },
     /// A date with its distance: 还剩 3 个工作日.
-    Due { date: String },
-    Person { person: Id },
-    Household { household: Id },
-    Division { division: String },
-    Badge { tone: Tone, text: Text },
+    Due {
+        date: String,
+    },
+    Person {
+        person: Id,
+    },
+    Household {
+        household: Id,
+    },
+    Division {
+        division: String,
+    },
+    Badge {
+        tone: Tone,
+        text: Text,
+    },
     /// A value of one of the kernel's code tables.
-    Code { table: String, code: i64 },
+    Code {
+        table: String,
+        code: i64,
+    },
     Empty,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "to", rename_all = "kebab-case")]
 pub enum Link {
-    Household { household: Id },
-    Document { document: Id },
-    Decision { decision: Id },
+    Household {
+        household: Id,
+    },
+    Document {
+        document: Id,
+    },
+    Decision {
+        decision: Id,
+    },
     /// Another page of the same plugin.
-    Page { page: String, #[serde(default)] query: std::collections::BTreeMap<String, String> },
+    Page {
+        page: String,
+        #[serde(default)]
+        query: std::collections::BTreeMap<String, String>,
+    },
 }
 
 /// One step of the why tree; the words come from the manifest's reason table.
