@@ -5,8 +5,8 @@
 //! the State Council announces each year's days, and an administrator adds them.
 
 use crate::error::{Error, Result};
-use jiff::ToSpan;
 use jiff::civil::{Date, Weekday, date};
+use jiff::{Span, ToSpan};
 use std::collections::BTreeMap;
 
 /// Microseconds since 1970-01-01T00:00Z. An integer, so that it sorts the same in both databases.
@@ -47,9 +47,14 @@ pub fn days(day: Date) -> i32 {
     EPOCH.until(day).map(|span| span.get_days()).unwrap_or_default()
 }
 
-/// The date `days` after 1970-01-01; years 1–9999, clamped.
+/// The date `days` after 1970-01-01; years −9999 to 9999, clamped.
 pub fn from_days(days: i32) -> Date {
-    EPOCH.checked_add(i64::from(days).days()).unwrap_or(if days < 0 { Date::MIN } else { Date::MAX })
+    // Guests hand in any 32-bit number; one beyond jiff's range must not panic.
+    Span::new().try_days(days).and_then(|span| EPOCH.checked_add(span)).unwrap_or(if days < 0 {
+        Date::MIN
+    } else {
+        Date::MAX
+    })
 }
 
 /// Completed years of life on a day (周岁): 60 from the 60th birthday on. A birthday on 29 February is reached on 1 March.
@@ -71,9 +76,14 @@ impl Period {
     }
 }
 
-/// First day of the month `months` after the month of `day`.
+/// First day of the month `months` after the month of `day`; clamped like [`from_days`].
 pub fn month_start(day: Date, months: i32) -> Date {
-    day.first_of_month().saturating_add(months.months())
+    let first = day.first_of_month();
+    Span::new().try_months(months).and_then(|span| first.checked_add(span)).unwrap_or(if months < 0 {
+        Date::MIN
+    } else {
+        Date::MAX
+    })
 }
 
 /// Why a listed day differs from its weekday.
@@ -98,7 +108,7 @@ impl WorkCalendar {
 
     /// Reads `date,kind,occasion` with a heading line, as in `data/statutory-days.csv`.
     pub fn parse_csv(text: &str) -> Result<WorkCalendar> {
-        let mut days = Vec::new();
+        let mut days: BTreeMap<Date, (DayKind, String)> = BTreeMap::new();
         for (index, line) in text.lines().enumerate().skip(1).filter(|(_, line)| !line.trim().is_empty()) {
             let bad = |what: &str| {
                 Error::invalid(
@@ -108,11 +118,13 @@ impl WorkCalendar {
                 )
             };
             let mut cells = line.trim().splitn(3, ',');
-            let day = cells.next().unwrap_or_default().parse().map_err(|_| bad("日期不能识别"))?;
+            let day: Date = cells.next().unwrap_or_default().parse().map_err(|_| bad("日期不能识别"))?;
             let kind = cells.next().and_then(DayKind::parse).ok_or_else(|| bad("类别不能识别"))?;
-            days.push((day, kind, cells.next().unwrap_or_default().to_owned()));
+            if days.insert(day, (kind, cells.next().unwrap_or_default().to_owned())).is_some() {
+                return Err(bad("日期重复"));
+            }
         }
-        Ok(WorkCalendar::new(days, 1))
+        Ok(WorkCalendar { days, version: 1 })
     }
 
     pub fn version(&self) -> u32 {
@@ -123,9 +135,13 @@ impl WorkCalendar {
         self.days.iter().map(|(day, (kind, occasion))| (*day, *kind, occasion.as_str()))
     }
 
-    /// A year is known when any of its days is listed: no year is without a statutory holiday.
+    /// A year is known when both its 1 January (元旦) and its 1 October (国庆节) are listed: the first and the last holiday of
+    /// every year. One day alone proves nothing: a year's arrangement reaches into its neighbours' December, and a list is
+    /// entered from January on.
     pub fn knows(&self, year: i16) -> bool {
-        self.days.range(date(year, 1, 1)..=date(year, 12, 31)).next().is_some()
+        [(1, 1), (10, 1)]
+            .into_iter()
+            .all(|(month, day)| Date::new(year, month, day).is_ok_and(|day| self.days.contains_key(&day)))
     }
 
     pub fn is_working_day(&self, day: Date) -> Result<bool> {
@@ -195,3 +211,6 @@ impl DayKind {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -235,3 +235,6 @@ pub static FIELDS: &[Field] = &[
     spending("spending.rehabilitation", "残疾康复费", "Rehabilitation"),
     spending("spending.education", "教育费", "Education"),
 ];
+
+#[cfg(test)]
+mod tests;

@@ -23,10 +23,13 @@ impl CodeTable {
         self.entries.iter().find(|entry| entry.code == code)
     }
 
-    /// By code or by Chinese word, as a spreadsheet may carry either.
+    /// By code or by Chinese word, as a spreadsheet may carry either; `01`, and 汉 for 汉族.
     pub fn parse(&self, text: &str) -> Option<&'static Code> {
         let text = text.trim();
-        self.entries.iter().find(|entry| entry.zh == text || text.parse() == Ok(entry.code))
+        let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+        self.entries.iter().find(|entry| {
+            entry.zh == text || entry.zh.strip_suffix('族') == Some(text) || digits && text.parse() == Ok(entry.code)
+        })
     }
 }
 
@@ -111,3 +114,6 @@ tables! {
         46 "德昂族" "Deang", 47 "保安族" "Bonan", 48 "裕固族" "Yugur", 49 "京族" "Gin", 50 "塔塔尔族" "Tatar", 51 "独龙族" "Derung",
         52 "鄂伦春族" "Oroqen", 53 "赫哲族" "Hezhen", 54 "门巴族" "Monba", 55 "珞巴族" "Lhoba", 56 "基诺族" "Jino"];
 }
+
+#[cfg(test)]
+mod tests;

@@ -127,3 +127,6 @@ impl Column {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

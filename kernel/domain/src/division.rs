@@ -170,3 +170,6 @@ impl Level {
         [Level::City, Level::County, Level::Town, Level::Village].into_iter().find(|level| level.code() == text)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -45,7 +45,7 @@ pub enum Error {
     #[error("{message}")]
     Forbidden { message: String },
     /// What was entered is wrong, field by field.
-    #[error("{}", .0.first().map(ToString::to_string).unwrap_or_else(|| "填写有误".into()))]
+    #[error("{}", listed(.0))]
     Invalid(Vec<Problem>),
     /// A rule says no; the problems cite it.
     #[error("{message}")]
@@ -56,6 +56,14 @@ pub enum Error {
     /// The outside world failed: disk, database, plugin. `outside` is for the user, `inside` for the operator's log.
     #[error("{outside}")]
     Failure { outside: String, inside: String },
+}
+
+/// All problems in one line: whoever reads it can mend everything at once.
+fn listed(problems: &[Problem]) -> String {
+    if problems.is_empty() {
+        return "填写有误".to_owned();
+    }
+    problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("；")
 }
 
 impl Error {
@@ -83,3 +91,6 @@ impl Error {
         Error::Failure { outside: outside.into(), inside: inside.to_string() }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -92,3 +92,6 @@ impl fmt::Debug for IdNumber {
         f.write_str("IdNumber(…)")
     }
 }
+
+#[cfg(test)]
+mod tests;

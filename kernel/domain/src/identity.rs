@@ -194,3 +194,6 @@ impl From<&User> for Actor {
         Actor::User { id: user.id, name: user.name.clone(), role: user.role, division: user.division }
     }
 }
+
+#[cfg(test)]
+mod tests;

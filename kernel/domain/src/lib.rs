@@ -11,6 +11,7 @@ pub mod catalogue;
 pub mod codes;
 pub mod columns;
 pub mod decision;
+pub mod disability_certificate;
 pub mod division;
 pub mod document;
 pub mod error;

@@ -21,11 +21,13 @@ pub fn id_number(number: &IdNumber) -> String {
     format!("{}********{}", &number.expose()[..6], number.last_four())
 }
 
-/// 138****5678.
+/// 138****5678. Anything shorter than a mobile number keeps its last two digits at most: a landline has too few to spare.
 pub fn phone(number: &str) -> String {
     let characters: Vec<char> = number.chars().collect();
-    if characters.len() < 8 {
-        return "*".repeat(characters.len());
+    if characters.len() < 11 {
+        let shown = if characters.len() < 7 { 0 } else { 2 };
+        let tail: String = characters[characters.len() - shown..].iter().collect();
+        return format!("{}{tail}", "*".repeat(characters.len() - shown));
     }
     let head: String = characters[..3].iter().collect();
     let tail: String = characters[characters.len() - 4..].iter().collect();
@@ -38,3 +40,6 @@ pub fn account(number: &str) -> String {
     let tail: String = characters[characters.len().saturating_sub(4)..].iter().collect();
     if characters.len() <= 4 { "*".repeat(characters.len()) } else { format!("**** {tail}") }
 }
+
+#[cfg(test)]
+mod tests;

@@ -26,18 +26,21 @@ impl Fen {
         self.0.checked_mul(count).map(Fen)
     }
 
-    /// Reads what an officer types: `630`, `630.5`, `1,630.50`, `1，630.50元`, `￥630`. `None` if it is not an amount with at most
-    /// two decimals.
+    /// Reads what an officer types: `630`, `630.5`, `1,630.50`, `1，630.50元`, `￥630`, full-width digits.
+    ///
+    /// `None` if it is not an amount with at most two decimals. Commas and blanks must stand between groups of three digits:
+    /// `6,5` is more likely a slip for 6.5 than 65 yuan, and a guess would be wrong by a factor of ten.
     pub fn parse(text: &str) -> Option<Fen> {
         let text: String = text
             .trim()
             .trim_start_matches(['¥', '￥'])
             .trim_end_matches('元')
+            .trim()
             .chars()
-            .filter(|c| !matches!(c, ',' | '，' | ' ' | '\u{a0}'))
             .map(|c| match c {
                 '０'..='９' => char::from_digit(c as u32 - '０' as u32, 10).unwrap_or(c),
                 '．' => '.',
+                '，' | ' ' | '\u{a0}' => ',',
                 c => c,
             })
             .collect();
@@ -46,14 +49,27 @@ impl Fen {
             None => (false, text.as_str()),
         };
         let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));
-        if whole.is_empty() || part.len() > 2 || !whole.bytes().chain(part.bytes()).all(|b| b.is_ascii_digit()) {
+        let whole = ungroup(whole)?;
+        if part.len() > 2 || !part.bytes().all(|b| b.is_ascii_digit()) {
             return None;
         }
-        let whole: i64 = whole.parse().ok()?;
         let part: i64 = format!("{part:0<2}").parse().ok()?;
         let fen = whole.checked_mul(100)?.checked_add(part)?;
         Some(Fen(if negative { -fen } else { fen }))
     }
+}
+
+/// `1,630` → 1630: digits, plain or in groups of three behind a first group of one to three.
+fn ungroup(text: &str) -> Option<i64> {
+    let mut groups = text.split(',');
+    let first = groups.next()?;
+    let rest: Vec<&str> = groups.collect();
+    let grouped = rest.is_empty() || first.len() <= 3 && rest.iter().all(|group| group.len() == 3);
+    let digits = std::iter::once(first).chain(rest).collect::<String>();
+    if !grouped || first.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    digits.parse().ok()
 }
 
 /// `1,630.50`: two decimals, thousands grouped, no unit.
@@ -85,3 +101,6 @@ impl std::iter::Sum for Fen {
         amounts.fold(Fen::ZERO, |sum, amount| sum + amount)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -142,3 +142,6 @@ pub fn require(actor: &Actor, permission: Permission) -> Result<()> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
