@@ -1,0 +1,6 @@
+//! The whole system, from outside: one binary, so that everything links once.
+//!
+//! `support` holds the test server and the cast; each other module is one subject. Scenarios, matrices and guests are data
+//! beside the code; lists of them are compared with what exists, so that nothing is left untested by being forgotten.
+
+mod oracles;
