@@ -1,0 +1,83 @@
+//! What can be done wrong at any point: never returning, breaking off, eating the machine, pestering the kernel.
+
+use crate::doudi::kernel::{calendar, log, records};
+use crate::doudi::types::types::Error;
+use crate::refusal;
+use std::hint::black_box;
+
+/// Returns for names that are not in this file.
+pub fn misbehave(behaviour: &str) -> Result<(), Error> {
+    match behaviour {
+        // Never comes back.
+        "spin" => loop {
+            black_box(0);
+        },
+        // Breaks off in the middle.
+        "trap" => core::arch::wasm32::unreachable(),
+        "panic" => panic!("a guest in a bad mood"),
+        // Calls itself until the stack is gone.
+        "recurse" => {
+            black_box(deeper(black_box(1)));
+        }
+        // Reaches outside its own memory.
+        "wild-pointer" => {
+            // SAFETY: it is not safe, and that is the point: the address lies beyond any memory this guest is given.
+            black_box(unsafe { core::ptr::read_volatile(0xffff_fff0 as *const u32) });
+        }
+        // Takes memory until there is none.
+        "hog" => {
+            let mut taken = Vec::new();
+            loop {
+                taken.push(vec![1u8; 1 << 20]);
+                black_box(&taken);
+            }
+        }
+        // Asks the kernel a small thing far too often, ignoring every answer.
+        "call-storm" => {
+            for day in 0..1_000_000 {
+                let _ = black_box(calendar::is_working_day(19_000 + day % 300));
+            }
+        }
+        // Asks for more rows than a call may read.
+        "read-storm" => {
+            let ids: Vec<i64> = (1..=4_096).collect();
+            for _ in 0..100 {
+                let _ = black_box(records::households(&ids, 19_000));
+            }
+        }
+        // More ids in one question than the contract allows.
+        "too-many-ids" => {
+            let ids: Vec<i64> = (1..=100_000).collect();
+            let error = records::households(&ids, 19_000).err();
+            return Err(refusal(
+                "refused",
+                &format!("内核回答：{}", error.map_or("全部给出".to_owned(), |error| error.code)),
+            ));
+        }
+        // Writes far more than anybody will read.
+        "log-flood" => {
+            let line = "废话".repeat(4_096);
+            for _ in 0..10_000 {
+                log::write("info", &line);
+            }
+        }
+        // Uses a level that does not exist.
+        "log-odd" => log::write("catastrophe", "line one\nline two \u{1b}[31m"),
+        // Says no, properly.
+        "refuse" => return Err(refusal("refused", "缺少户口簿")),
+        // Says no with a code nobody knows.
+        "odd-error" => return Err(refusal("because", "就是不行")),
+        // Says no at a length nobody can show.
+        "giant-error" => return Err(refusal("refused", &"不".repeat(2_000_000))),
+        _ => {}
+    }
+    Ok(())
+}
+
+#[inline(never)]
+#[allow(unconditional_recursion)]
+fn deeper(depth: u64) -> u64 {
+    let frame = [depth; 16];
+    black_box(&frame);
+    black_box(deeper(black_box(depth + 1))) + frame[3]
+}
