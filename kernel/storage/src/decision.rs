@@ -1,0 +1,312 @@
+//! Decisions: recorded once, never changed, found by household, scheme and time.
+
+use crate::engine::{Query, Row, args, broken};
+use crate::page::{self, Page};
+use crate::snapshot::Reach;
+use crate::{Snapshot, Write, household, revision};
+use doudi_domain::decision::{Cause, Decision, Effect, Figure, Reason, Verdict};
+use doudi_domain::{
+    Date, DecisionId, DivisionCode, DocumentId, Error, FactId, Fen, HouseholdId, ParameterId, PersonId, Result,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use std::collections::BTreeMap;
+
+/// A decision before it has a number and a date of its own; meanings as in [`Decision`].
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct NewDecision {
+    pub scheme: String,
+    pub household: HouseholdId,
+    pub person: Option<PersonId>,
+    pub document: Option<DocumentId>,
+    pub division: DivisionCode,
+    pub effect: Effect,
+    pub outcome: String,
+    pub outcome_zh: String,
+    pub outcome_en: String,
+    pub amount: Fen,
+    pub covered_persons: i32,
+    pub from: Date,
+    pub to: Option<Date>,
+    pub reasons: Vec<Reason>,
+    pub figures: Vec<Figure>,
+    pub supersedes: Option<DecisionId>,
+    pub as_of: Date,
+    pub cause: Cause,
+}
+
+#[derive(Clone, Default, PartialEq, Eq, Debug)]
+pub struct DecisionQuery {
+    pub scheme: Option<String>,
+    pub plugin: Option<String>,
+    pub outcome: Option<String>,
+    pub cursor: Option<String>,
+    pub limit: u32,
+}
+
+macro_rules! decision_columns {
+    () => {
+        "d.id, d.scheme, d.household, d.person, d.document, d.division, d.effect, d.outcome, d.outcome_zh, d.outcome_en,
+         d.amount, d.covered_persons, d.valid_from, d.valid_to, d.reasons, d.figures, d.supersedes, d.as_of, d.plugin,
+         d.version, d.digest, d.parameters, d.input_hash, d.invocation, d.decided_at, d.decided_by, d.decided_by_name"
+    };
+}
+
+fn read(row: &Row) -> Result<Decision> {
+    let effect: String = row.get("effect")?;
+    let parameters: Vec<i64> = serde_json::from_str(&row.get::<String>("parameters")?).map_err(broken)?;
+    Ok(Decision {
+        id: row.get("id")?,
+        scheme: row.get("scheme")?,
+        household: row.get("household")?,
+        person: row.get("person")?,
+        document: row.get("document")?,
+        division: row.get("division")?,
+        effect: Effect::parse(&effect).ok_or_else(|| broken(format!("unknown effect {effect}")))?,
+        outcome: row.get("outcome")?,
+        outcome_zh: row.get("outcome_zh")?,
+        outcome_en: row.get("outcome_en")?,
+        amount: row.get("amount")?,
+        covered_persons: row.get("covered_persons")?,
+        from: row.get("valid_from")?,
+        to: row.get("valid_to")?,
+        reasons: reasons_read(&row.get::<String>("reasons")?)?,
+        figures: figures_read(&row.get::<String>("figures")?)?,
+        supersedes: row.get("supersedes")?,
+        as_of: row.get("as_of")?,
+        cause: Cause {
+            plugin: row.get("plugin")?,
+            version: row.get("version")?,
+            digest: row.get("digest")?,
+            parameters: parameters.into_iter().map(ParameterId).collect(),
+            input_hash: row.get("input_hash")?,
+            invocation: row.get("invocation")?,
+        },
+        decided_at: row.get("decided_at")?,
+        decided_by: row.get("decided_by")?,
+        decided_by_name: row.get("decided_by_name")?,
+    })
+}
+
+/// A reason as it stands in the row. The domain has no serialization; this is storage's own form.
+#[derive(Serialize, Deserialize)]
+struct StoredReason {
+    code: String,
+    verdict: String,
+    article: String,
+    zh: String,
+    en: String,
+    facts: Vec<i64>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredFigure {
+    code: String,
+    zh: String,
+    en: String,
+    unit: String,
+    value: i64,
+}
+
+fn reasons_written(reasons: &[Reason]) -> Result<String> {
+    let stored: Vec<StoredReason> = reasons
+        .iter()
+        .map(|reason| StoredReason {
+            code: reason.code.clone(),
+            verdict: reason.verdict.code().to_owned(),
+            article: reason.article.clone(),
+            zh: reason.zh.clone(),
+            en: reason.en.clone(),
+            facts: reason.facts.iter().map(|id| id.0).collect(),
+        })
+        .collect();
+    serde_json::to_string(&stored).map_err(broken)
+}
+
+fn reasons_read(text: &str) -> Result<Vec<Reason>> {
+    let stored: Vec<StoredReason> = serde_json::from_str(text).map_err(broken)?;
+    stored
+        .into_iter()
+        .map(|reason| {
+            Ok(Reason {
+                verdict: Verdict::parse(&reason.verdict).ok_or_else(|| broken("unknown verdict"))?,
+                code: reason.code,
+                article: reason.article,
+                zh: reason.zh,
+                en: reason.en,
+                facts: reason.facts.into_iter().map(FactId).collect(),
+            })
+        })
+        .collect()
+}
+
+fn figures_written(figures: &[Figure]) -> Result<String> {
+    let stored: Vec<StoredFigure> = figures
+        .iter()
+        .map(|Figure { code, zh, en, unit, value }| StoredFigure {
+            code: code.clone(),
+            zh: zh.clone(),
+            en: en.clone(),
+            unit: unit.clone(),
+            value: *value,
+        })
+        .collect();
+    serde_json::to_string(&stored).map_err(broken)
+}
+
+fn figures_read(text: &str) -> Result<Vec<Figure>> {
+    let stored: Vec<StoredFigure> = serde_json::from_str(text).map_err(broken)?;
+    let figure = |StoredFigure { code, zh, en, unit, value }| Figure { code, zh, en, unit, value };
+    Ok(stored.into_iter().map(figure).collect())
+}
+
+impl Snapshot {
+    /// `NotFound` when absent or out of scope.
+    pub async fn decision_fetch(&mut self, id: DecisionId) -> Result<Decision> {
+        let Reach { county, low, high, .. } = self.reach;
+        let sql = concat!(
+            "SELECT ",
+            decision_columns!(),
+            " FROM decision d WHERE d.county = $1 AND d.id = $2 AND d.division BETWEEN $3 AND $4"
+        );
+        // Immutable: nothing to note.
+        let row = self.tx.optional(sql, args![county, id, low, high]).await?;
+        row.as_ref().map(read).transpose()?.ok_or(Error::not_found("决定"))
+    }
+
+    /// All of them, newest first.
+    pub async fn decisions_of_household(&mut self, id: HouseholdId) -> Result<Vec<Decision>> {
+        let Reach { county, low, high, .. } = self.reach;
+        self.note(|| revision::decisions_of_household(id));
+        let sql = concat!(
+            "SELECT ",
+            decision_columns!(),
+            " FROM decision d
+             WHERE d.county = $1 AND d.household = $2 AND d.division BETWEEN $3 AND $4 ORDER BY d.id DESC"
+        );
+        self.tx.all(sql, args![county, id, low, high]).await?.iter().map(read).collect()
+    }
+
+    /// The decisions that have effect on the day for these households: of each scheme and person the latest whose period
+    /// covers it and that no later one in force supersedes. Refusals have no effect. By household, then id.
+    pub async fn decisions_in_force(
+        &mut self,
+        households: &[HouseholdId],
+        scheme: Option<&str>,
+        day: Date,
+    ) -> Result<Vec<Decision>> {
+        let Reach { county, low, high, .. } = self.reach;
+        for household in households {
+            self.note(|| revision::decisions_of_household(*household));
+        }
+        let sql = concat!(
+            "SELECT ",
+            decision_columns!(),
+            " FROM decision d
+             WHERE d.county = $1 AND d.household @any $2 AND d.division BETWEEN $3 AND $4 AND (d.scheme = $5 OR $5 = '')
+             AND d.valid_from <= $6 AND d.effect <> 'refuse' ORDER BY d.household, d.id"
+        );
+        let list: Vec<i64> = households.iter().map(|id| id.0).collect();
+        let rows = self.tx.all(sql, args![county, list, low, high, scheme.unwrap_or_default(), day]).await?;
+        // A later decision takes the place of an earlier one from its first day on, even when its own period has ended.
+        let mut latest: BTreeMap<(HouseholdId, String, Option<PersonId>), Decision> = BTreeMap::new();
+        for row in &rows {
+            let decision = read(row)?;
+            latest.insert((decision.household, decision.scheme.clone(), decision.person), decision);
+        }
+        let covers = |decision: &Decision| decision.effect != Effect::Stop && decision.to.is_none_or(|to| day <= to);
+        let mut in_force: Vec<Decision> = latest.into_values().filter(covers).collect();
+        in_force.sort_by_key(|decision| (decision.household, decision.id));
+        Ok(in_force)
+    }
+
+    /// Oldest first.
+    pub async fn decisions_page(&mut self, query: &DecisionQuery) -> Result<Page<Decision>> {
+        self.note(|| revision::DECISIONS.to_owned());
+        let limit = page::clamp(query.limit);
+        let mut sql = Query::new(concat!("SELECT ", decision_columns!(), " FROM decision d WHERE d.county = "));
+        sql.bind(self.reach.county);
+        sql.push(" AND d.division BETWEEN ").bind(self.reach.low).push(" AND ").bind(self.reach.high);
+        if let Some(scheme) = &query.scheme {
+            sql.push(" AND d.scheme = ").bind(scheme);
+        }
+        if let Some(plugin) = &query.plugin {
+            sql.push(" AND d.plugin = ").bind(plugin);
+        }
+        if let Some(outcome) = &query.outcome {
+            sql.push(" AND d.outcome = ").bind(outcome);
+        }
+        if let Some([after]) = page::integers(query.cursor.as_deref()) {
+            sql.push(" AND d.id > ").bind(after);
+        }
+        sql.push(" ORDER BY d.id LIMIT ").bind(limit + 1);
+        let rows = self.tx.built(sql).await?.iter().map(read).collect::<Result<Vec<_>>>()?;
+        Ok(Page::cut(rows, limit, |decision| page::cursor(&[decision.id.0])))
+    }
+}
+
+impl Write {
+    /// The household (and person) must be in scope; a superseded decision must be about the same household and scheme, and
+    /// not superseded yet. Publishes `decision.recorded`.
+    pub async fn decision_record(&mut self, new: &NewDecision) -> Result<DecisionId> {
+        self.require_within(new.division)?;
+        household::find(&mut self.tx, self.reach, new.household).await?.ok_or(Error::not_found("家庭"))?;
+        if let Some(old) = new.supersedes {
+            let sql = "SELECT COUNT(*) AS count FROM decision WHERE county = $1 AND id = $2 AND household = $3 AND scheme = $4";
+            if crate::storage::count(&mut self.tx, sql, args![self.county, old, new.household, &new.scheme]).await? == 0
+            {
+                return Err(Error::refused("要取代的原决定不属于同一家庭的同一项救助。请刷新后重试"));
+            }
+        }
+        let id = DecisionId(self.tx.new_id().await?);
+        let parameters: Vec<i64> = new.cause.parameters.iter().map(|id| id.0).collect();
+        let sql = "INSERT INTO decision (county, id, scheme, household, person, document, division, effect, outcome, outcome_zh,
+                   outcome_en, amount, covered_persons, valid_from, valid_to, reasons, figures, supersedes, as_of, plugin, version,
+                   digest, parameters, input_hash, invocation, decided_at, decided_by, decided_by_name)
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
+                   $23, $24, $25, $26, $27, $28)";
+        let name = self.actor.name().to_owned();
+        let values = args![
+            self.county,
+            id,
+            &new.scheme,
+            new.household,
+            new.person,
+            new.document,
+            new.division,
+            new.effect.code(),
+            &new.outcome,
+            &new.outcome_zh,
+            &new.outcome_en,
+            new.amount,
+            new.covered_persons,
+            new.from,
+            new.to,
+            reasons_written(&new.reasons)?,
+            figures_written(&new.figures)?,
+            new.supersedes,
+            new.as_of,
+            &new.cause.plugin,
+            &new.cause.version,
+            &new.cause.digest,
+            serde_json::to_string(&parameters).map_err(broken)?,
+            &new.cause.input_hash,
+            new.cause.invocation,
+            self.now,
+            self.actor.user_id(),
+            name
+        ];
+        self.tx.run(sql, values).await?;
+        let detail = json!({
+            "scheme": new.scheme, "household": new.household.to_string(), "effect": new.effect.code(),
+            "outcome": new.outcome, "amount": new.amount.0, "from": new.from.to_string(),
+            "supersedes": new.supersedes.map(|id| id.to_string()),
+        });
+        let subject = format!("decision/{id}");
+        self.audit("decision.record", &subject, detail.clone());
+        self.moves(revision::DECISIONS.to_owned());
+        self.moves(revision::decisions_of_household(new.household));
+        self.event_publish("decision.recorded", &subject, &detail.to_string()).await?;
+        Ok(id)
+    }
+}

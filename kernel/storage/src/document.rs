@@ -1,0 +1,377 @@
+//! Documents: a plugin's records in the kernel's envelope, with index values of the plugin's choice and the steps each took.
+
+use crate::engine::Kind::{Int, Text};
+use crate::engine::{Kind, Query, Row, Tx, args};
+use crate::page::{self, Page};
+use crate::snapshot::Reach;
+use crate::{Snapshot, Write, household, person, revision};
+use doudi_domain::document::{Document, DocumentStep};
+use doudi_domain::identity::Role;
+use doudi_domain::{Date, DivisionCode, DocumentId, Error, HouseholdId, PersonId, Result, UserId};
+use serde_json::json;
+
+/// Which documents, all conditions together. By id, ascending.
+#[derive(Clone, Default, PartialEq, Eq, Debug)]
+pub struct DocumentQuery {
+    pub plugin: Option<String>,
+    pub collection: Option<String>,
+    /// Any of these; empty: any state.
+    pub states: Vec<String>,
+    pub household: Option<HouseholdId>,
+    pub person: Option<PersonId>,
+    pub assignee_role: Option<Role>,
+    /// Inclusive.
+    pub due_before: Option<Date>,
+    /// An index value declared by the plugin: name, value.
+    pub index: Option<(String, String)>,
+    /// `Some(false)`: only those still open.
+    pub final_state: Option<bool>,
+    pub cursor: Option<String>,
+    pub limit: u32,
+}
+
+/// A document to insert, or to bring to its next revision.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct DocumentPut {
+    pub target: DocumentTarget,
+    pub title: String,
+    pub household: Option<HouseholdId>,
+    pub person: Option<PersonId>,
+    pub division: DivisionCode,
+    pub state: String,
+    pub assignee_role: Option<Role>,
+    pub assignee: Option<UserId>,
+    pub since: Date,
+    pub due: Option<Date>,
+    pub final_state: bool,
+    pub body: String,
+    /// The whole set of index values; replaces the former.
+    pub index: Vec<(String, String)>,
+    /// The action that led here, and its remark.
+    pub action: String,
+    pub note: String,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum DocumentTarget {
+    New { plugin: String, collection: String, key: String },
+    Existing { id: DocumentId, expected_revision: i64 },
+}
+
+macro_rules! document_columns {
+    () => {
+        "d.id, d.plugin, d.collection, d.key, d.title, d.household, d.person, d.division, d.state, d.assignee_role, d.assignee,
+         d.since, d.due, d.final_state, d.body, d.revision, d.created_at, d.updated_at"
+    };
+}
+pub(crate) use document_columns;
+
+pub(crate) fn read(row: &Row) -> Result<Document> {
+    Ok(Document {
+        id: row.get("id")?,
+        plugin: row.get("plugin")?,
+        collection: row.get("collection")?,
+        key: row.get("key")?,
+        title: row.get("title")?,
+        household: row.get("household")?,
+        person: row.get("person")?,
+        division: row.get("division")?,
+        state: row.get("state")?,
+        assignee_role: row.get("assignee_role")?,
+        assignee: row.get("assignee")?,
+        since: row.get("since")?,
+        due: row.get("due")?,
+        final_state: row.get("final_state")?,
+        body: row.get("body")?,
+        revision: row.get("revision")?,
+        created_at: row.get("created_at")?,
+        updated_at: row.get("updated_at")?,
+    })
+}
+
+pub(crate) async fn find(tx: &mut Tx, reach: Reach, id: DocumentId) -> Result<Option<Document>> {
+    let sql = concat!(
+        "SELECT ",
+        document_columns!(),
+        " FROM document d WHERE d.county = $1 AND d.id = $2 AND d.division BETWEEN $3 AND $4"
+    );
+    let row = tx.optional(sql, args![reach.county, id, reach.low, reach.high]).await?;
+    row.as_ref().map(read).transpose()
+}
+
+/// Everything of the query but cursor, order and limit.
+fn conditions(sql: &mut Query, reach: Reach, query: &DocumentQuery) {
+    sql.push(" FROM document d WHERE d.county = ").bind(reach.county);
+    sql.push(" AND d.division BETWEEN ").bind(reach.low).push(" AND ").bind(reach.high);
+    if let Some(plugin) = &query.plugin {
+        sql.push(" AND d.plugin = ").bind(plugin);
+    }
+    if let Some(collection) = &query.collection {
+        sql.push(" AND d.collection = ").bind(collection);
+    }
+    if !query.states.is_empty() {
+        sql.push(" AND d.state @any ").bind(query.states.clone());
+    }
+    if let Some(household) = query.household {
+        sql.push(" AND d.household = ").bind(household);
+    }
+    if let Some(person) = query.person {
+        sql.push(" AND d.person = ").bind(person);
+    }
+    if let Some(role) = query.assignee_role {
+        sql.push(" AND d.assignee_role = ").bind(role);
+    }
+    if let Some(day) = query.due_before {
+        sql.push(" AND d.due <= ").bind(day);
+    }
+    if let Some(is_final) = query.final_state {
+        sql.push(" AND d.final_state = ").bind(is_final);
+    }
+    if let Some((name, value)) = &query.index {
+        sql.push(" AND EXISTS (SELECT 1 FROM document_index i WHERE i.county = d.county AND i.plugin = d.plugin");
+        sql.push(" AND i.collection = d.collection AND i.document = d.id AND i.name = ").bind(name);
+        sql.push(" AND i.value = ").bind(value).push(")");
+    }
+}
+
+impl Snapshot {
+    /// `NotFound` when absent or out of scope.
+    pub async fn document_fetch(&mut self, id: DocumentId) -> Result<Document> {
+        self.note(|| revision::document(id));
+        find(&mut self.tx, self.reach, id).await?.ok_or(Error::not_found("办件"))
+    }
+
+    pub async fn document_by_key(&mut self, plugin: &str, collection: &str, key: &str) -> Result<Option<Document>> {
+        let Reach { county, low, high, .. } = self.reach;
+        let sql = concat!(
+            "SELECT ", document_columns!(), " FROM document d
+             WHERE d.county = $1 AND d.plugin = $2 AND d.collection = $3 AND d.key = $4 AND d.division BETWEEN $5 AND $6"
+        );
+        let row = self.tx.optional(sql, args![county, plugin, collection, key, low, high]).await?;
+        let found = row.as_ref().map(read).transpose()?;
+        match &found {
+            Some(document) => self.note(|| revision::document(document.id)),
+            // "There is none" is an answer that an insert changes.
+            None => self.note(|| revision::collection(plugin, collection)),
+        }
+        Ok(found)
+    }
+
+    pub async fn documents_query(&mut self, query: &DocumentQuery) -> Result<Page<Document>> {
+        self.note_query(query);
+        let limit = page::clamp(query.limit);
+        let mut sql = Query::new(concat!("SELECT ", document_columns!()));
+        conditions(&mut sql, self.reach, query);
+        if let Some([after]) = page::integers(query.cursor.as_deref()) {
+            sql.push(" AND d.id > ").bind(after);
+        }
+        sql.push(" ORDER BY d.id LIMIT ").bind(limit + 1);
+        let rows = self.tx.built(sql).await?.iter().map(read).collect::<Result<Vec<_>>>()?;
+        Ok(Page::cut(rows, limit, |document| page::cursor(&[document.id.0])))
+    }
+
+    /// How many the query finds, whatever its cursor and limit.
+    pub async fn documents_count(&mut self, query: &DocumentQuery) -> Result<i64> {
+        self.note_query(query);
+        let mut sql = Query::new("SELECT COUNT(*) AS count");
+        conditions(&mut sql, self.reach, query);
+        let rows = self.tx.built(sql).await?;
+        rows.first().map_or(Ok(0), |row| row.get("count"))
+    }
+
+    /// What happened to it, oldest first.
+    pub async fn document_steps(&mut self, id: DocumentId) -> Result<Vec<DocumentStep>> {
+        self.document_fetch(id).await?;
+        let sql = "SELECT document, revision, action, from_state, to_state, due, by_user, by_name, at, note FROM document_step
+                   WHERE county = $1 AND document = $2 ORDER BY revision";
+        let read = |row: &Row| {
+            Ok(DocumentStep {
+                document: row.get("document")?,
+                revision: row.get("revision")?,
+                action: row.get("action")?,
+                from_state: row.get("from_state")?,
+                to_state: row.get("to_state")?,
+                due: row.get("due")?,
+                by: row.get("by_user")?,
+                by_name: row.get("by_name")?,
+                at: row.get("at")?,
+                note: row.get("note")?,
+            })
+        };
+        self.tx.all(sql, args![self.reach.county, id]).await?.iter().map(read).collect()
+    }
+
+    /// Index values as last written, by name and value.
+    pub async fn document_index(&mut self, id: DocumentId) -> Result<Vec<(String, String)>> {
+        self.document_fetch(id).await?;
+        let sql = "SELECT name, value FROM document_index WHERE county = $1 AND document = $2 ORDER BY name, value";
+        let rows = self.tx.all(sql, args![self.reach.county, id]).await?;
+        rows.iter().map(|row| Ok((row.get("name")?, row.get("value")?))).collect()
+    }
+
+    /// The narrowest key that moves with every row the query could find.
+    fn note_query(&mut self, query: &DocumentQuery) {
+        if let (Some(plugin), Some(collection)) = (&query.plugin, &query.collection) {
+            match query.household {
+                Some(household) => self.note(|| revision::collection_of_household(plugin, collection, household)),
+                None => self.note(|| revision::collection(plugin, collection)),
+            }
+        } else {
+            self.note(|| revision::DOCUMENTS.to_owned());
+        }
+    }
+}
+
+const INDEX: [(&str, Kind); 6] =
+    [("county", Int), ("plugin", Text), ("collection", Text), ("name", Text), ("value", Text), ("document", Int)];
+
+impl Write {
+    /// Inserts (`Conflict` when the key is taken) or updates (`Conflict` when the revision is not the expected one), and
+    /// writes the step. A change of state publishes `document.moved`. Returns the document as it now stands.
+    pub async fn document_put(&mut self, put: &DocumentPut) -> Result<Document> {
+        self.require_within(put.division)?;
+        if let Some(household) = put.household {
+            household::find(&mut self.tx, self.reach, household).await?.ok_or(Error::not_found("家庭"))?;
+        }
+        if let Some(person) = put.person {
+            let found = person::find(&mut self.tx, self.reach, &*self.sealer, person, false).await?;
+            found.ok_or(Error::not_found("人员"))?;
+        }
+        let before = match &put.target {
+            DocumentTarget::New { .. } => None,
+            DocumentTarget::Existing { id, expected_revision } => {
+                let document = find(&mut self.tx, self.reach, *id).await?.ok_or(Error::not_found("办件"))?;
+                if document.revision != *expected_revision {
+                    return Err(Error::conflict("这个办件刚被别人办理，本次操作没有保存。请刷新后查看最新状态"));
+                }
+                Some(document)
+            }
+        };
+        let document = match (&before, &put.target) {
+            (Some(document), _) => self.document_next(document, put).await?,
+            (None, DocumentTarget::New { plugin, collection, key }) => {
+                self.document_insert(plugin, collection, key, put).await?
+            }
+            (None, DocumentTarget::Existing { .. }) => return Err(Error::not_found("办件")),
+        };
+        self.document_reindex(&document, &put.index).await?;
+        self.document_step(&document, before.as_ref(), put).await?;
+        let detail = json!({
+            "plugin": document.plugin, "collection": document.collection, "key": document.key, "action": put.action,
+            "from": before.as_ref().map(|document| &document.state), "to": document.state, "revision": document.revision,
+        });
+        self.audit("document.put", revision::document(document.id), detail.clone());
+        self.document_moved(&document);
+        if let Some(before) = &before {
+            // Whoever listed the household's documents before has seen this one, too.
+            self.document_moved(before);
+        }
+        if before.as_ref().is_none_or(|before| before.state != document.state) {
+            self.event_publish("document.moved", &revision::document(document.id), &detail.to_string()).await?;
+        }
+        Ok(document)
+    }
+
+    async fn document_insert(
+        &mut self,
+        plugin: &str,
+        collection: &str,
+        key: &str,
+        put: &DocumentPut,
+    ) -> Result<Document> {
+        let id = self.tx.new_id().await?;
+        let sql = concat!(
+            "INSERT INTO document AS d (county, id, plugin, collection, key, title, household, person, division, state,
+             assignee_role, assignee, since, due, final_state, body, revision, created_at, updated_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 1, $17, $17) RETURNING ",
+            "id, plugin, collection, key, title, household, person, division, state, assignee_role, assignee,
+             since, due, final_state, body, revision, created_at, updated_at"
+        );
+        let values = args![
+            self.county,
+            id,
+            plugin,
+            collection,
+            key,
+            &put.title,
+            put.household,
+            put.person,
+            put.division,
+            &put.state,
+            put.assignee_role,
+            put.assignee,
+            put.since,
+            put.due,
+            put.final_state,
+            &put.body,
+            self.now
+        ];
+        read(&self.tx.one(sql, values).await?)
+    }
+
+    async fn document_next(&mut self, document: &Document, put: &DocumentPut) -> Result<Document> {
+        let sql = "UPDATE document SET title = $3, household = $4, person = $5, division = $6, state = $7, assignee_role = $8,
+                   assignee = $9, since = $10, due = $11, final_state = $12, body = $13, revision = revision + 1, updated_at = $14
+                   WHERE county = $1 AND id = $2 RETURNING id, plugin, collection, key, title, household, person, division, state,
+                   assignee_role, assignee, since, due, final_state, body, revision, created_at, updated_at";
+        let values = args![
+            self.county,
+            document.id,
+            &put.title,
+            put.household,
+            put.person,
+            put.division,
+            &put.state,
+            put.assignee_role,
+            put.assignee,
+            put.since,
+            put.due,
+            put.final_state,
+            &put.body,
+            self.now
+        ];
+        read(&self.tx.one(sql, values).await?)
+    }
+
+    async fn document_reindex(&mut self, document: &Document, index: &[(String, String)]) -> Result<()> {
+        let sql = "DELETE FROM document_index WHERE county = $1 AND document = $2";
+        self.tx.run(sql, args![self.county, document.id]).await?;
+        let rows = index
+            .iter()
+            .map(|(name, value)| args![self.county, &document.plugin, &document.collection, name, value, document.id])
+            .collect();
+        // The same value twice is one value.
+        self.tx.insert_many("document_index", &INDEX, rows, "ON CONFLICT DO NOTHING").await
+    }
+
+    async fn document_step(&mut self, document: &Document, before: Option<&Document>, put: &DocumentPut) -> Result<()> {
+        let sql = "INSERT INTO document_step (county, document, revision, action, from_state, to_state, due, by_user, by_name,
+                   at, note) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+        let from = before.map(|document| document.state.clone());
+        let name = self.actor.name().to_owned();
+        let values = args![
+            self.county,
+            document.id,
+            document.revision,
+            &put.action,
+            from,
+            &document.state,
+            document.due,
+            self.actor.user_id(),
+            name,
+            self.now,
+            &put.note
+        ];
+        self.tx.run(sql, values).await?;
+        Ok(())
+    }
+
+    fn document_moved(&mut self, document: &Document) {
+        self.moves(revision::document(document.id));
+        self.moves(revision::DOCUMENTS.to_owned());
+        self.moves(revision::collection(&document.plugin, &document.collection));
+        if let Some(household) = document.household {
+            self.moves(revision::collection_of_household(&document.plugin, &document.collection, household));
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! A fresh database per test, on both engines, from one function.
+//!
+//! ```ignore
+//! #[tokio::test(flavor = "multi_thread")]
+//! async fn a_number_is_taken_once() {
+//!     each_engine(async |storage| { … }).await;
+//! }
+//! ```
+//!
+//! PostgreSQL runs when `DOUDI_TEST_POSTGRES` names a server on which databases may be created; with
+//! `DOUDI_REQUIRE_POSTGRES=1` its absence fails the test instead of passing over half of it.
+
+use crate::engine::{Db, args};
+use crate::{SealKeys, Storage};
+use doudi_domain::Result;
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering};
+use tokio::sync::OnceCell;
+
+/// A migrated, empty database that is removed by [`TestDatabase::remove`].
+pub struct TestDatabase {
+    pub storage: Storage,
+    /// For opening it a second time, or with another program.
+    pub url: String,
+    kind: TestKind,
+}
+
+enum TestKind {
+    Sqlite(PathBuf),
+    Postgres { server: String, name: String },
+}
+
+static NEXT: AtomicU32 = AtomicU32::new(0);
+
+fn unique() -> String {
+    format!("doudi_test_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed))
+}
+
+/// Runs the test once for each engine.
+pub async fn each_engine<T>(test: T)
+where
+    T: AsyncFn(Storage),
+{
+    for database in databases().await {
+        test(database.storage.clone()).await;
+        database.remove().await;
+    }
+}
+
+/// A fresh database of each engine that is there.
+pub async fn databases() -> Vec<TestDatabase> {
+    let mut databases = vec![sqlite().await.expect("a temporary SQLite database")];
+    databases.extend(postgres().await);
+    databases
+}
+
+pub fn keys() -> SealKeys {
+    // Fixed, so that a database can be opened a second time; worthless anywhere else.
+    SealKeys::from_hex(&format!("{}:{}", "5a".repeat(32), "c3".repeat(32))).expect("two keys of 32 bytes")
+}
+
+pub async fn sqlite() -> Result<TestDatabase> {
+    let folder = std::env::temp_dir().join(unique());
+    std::fs::create_dir_all(&folder).expect("a temporary folder");
+    let url = format!("sqlite://{}", folder.join("doudi.db").display());
+    let storage = Storage::open(&url, keys()).await?;
+    storage.migrate().await?;
+    Ok(TestDatabase { storage, url, kind: TestKind::Sqlite(folder) })
+}
+
+/// A copy of a migrated template; `None` when no server is named.
+pub async fn postgres() -> Option<TestDatabase> {
+    let Ok(server) = std::env::var("DOUDI_TEST_POSTGRES") else {
+        let required = std::env::var("DOUDI_REQUIRE_POSTGRES").is_ok_and(|value| value == "1");
+        assert!(!required, "DOUDI_REQUIRE_POSTGRES=1, but DOUDI_TEST_POSTGRES does not name a server");
+        return None;
+    };
+    static TEMPLATE: OnceCell<String> = OnceCell::const_new();
+    let template = TEMPLATE.get_or_init(|| postgres_template(&server)).await;
+    let name = unique();
+    let url = with_database(&server, &name);
+    let mut connection = PgConnection::connect(&server).await.expect("the PostgreSQL server of DOUDI_TEST_POSTGRES");
+    create_from(&mut connection, &name, template).await;
+    let _ = connection.close().await;
+    let storage = Storage::open(&url, keys()).await.expect("a fresh PostgreSQL database");
+    Some(TestDatabase { storage, url, kind: TestKind::Postgres { server, name } })
+}
+
+/// Migrated once for each state of the migrations, shared by all test programs.
+async fn postgres_template(server: &str) -> String {
+    let shape = crate::package::digest_of(crate::storage::postgres_shape().as_bytes());
+    let name = format!("doudi_template_{}", &shape[..16]);
+    let mut connection = PgConnection::connect(server).await.expect("the PostgreSQL server of DOUDI_TEST_POSTGRES");
+    // Another test program may be at it.
+    let lock = i64::from_str_radix(&shape[..15], 16).unwrap_or_default();
+    sqlx::query("SELECT pg_advisory_lock($1)").bind(lock).execute(&mut connection).await.expect("an advisory lock");
+    let (there,): (i64,) = sqlx::query_as("SELECT COUNT(*) FROM pg_database WHERE datname = $1")
+        .bind(&name)
+        .fetch_one(&mut connection)
+        .await
+        .expect("the list of databases");
+    if there == 0 {
+        let making = unique();
+        connection.execute(AssertSqlSafe(format!("CREATE DATABASE {making}"))).await.expect("a template database");
+        let storage = Storage::open(&with_database(server, &making), keys()).await.expect("the template database");
+        storage.migrate().await.expect("the migrations");
+        storage.close().await;
+        // Only now under its name: a template is there whole or not at all.
+        let rename = format!("ALTER DATABASE {making} RENAME TO {name}");
+        connection.execute(AssertSqlSafe(rename)).await.expect("the template's name");
+    }
+    let _ = connection.close().await;
+    name
+}
+
+/// Copying a template fails while another session copies it.
+async fn create_from(connection: &mut PgConnection, name: &str, template: &str) {
+    let sql = format!("CREATE DATABASE {name} TEMPLATE {template}");
+    for attempt in 0.. {
+        match connection.execute(AssertSqlSafe(sql.clone())).await {
+            Ok(_) => return,
+            Err(error) if attempt < 100 => {
+                tracing::debug!(%error, "template busy");
+                tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+            }
+            Err(error) => panic!("no test database: {error}"),
+        }
+    }
+}
+
+fn with_database(server: &str, name: &str) -> String {
+    let (address, query) = server.split_once('?').map_or((server, None), |(address, query)| (address, Some(query)));
+    let base = address.rsplit_once('/').map_or(address, |(base, _)| base);
+    match query {
+        Some(query) => format!("{base}/{name}?{query}"),
+        None => format!("{base}/{name}"),
+    }
+}
+
+impl TestDatabase {
+    pub async fn remove(self) {
+        self.storage.close().await;
+        match self.kind {
+            TestKind::Sqlite(folder) => {
+                let _ = std::fs::remove_dir_all(folder);
+            }
+            TestKind::Postgres { server, name } => {
+                if let Ok(mut connection) = PgConnection::connect(&server).await {
+                    let sql = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+                    let _ = connection.execute(AssertSqlSafe(sql)).await;
+                    let _ = connection.close().await;
+                }
+            }
+        }
+    }
+}
+
+impl Storage {
+    /// Statements as somebody with the keys to the database would run them, around every check.
+    pub async fn tamper(&self, statements: &[&'static str]) -> Result<()> {
+        let mut tx = self.db.write().await?;
+        for sql in statements {
+            tx.run(sql, args![]).await?;
+        }
+        tx.commit().await
+    }
+
+    /// One integer, asked around every scope.
+    pub async fn peek(&self, sql: &'static str) -> Result<i64> {
+        let mut tx = self.db.read().await?;
+        let value = tx.one(sql, args![]).await?.at(0)?;
+        tx.rollback().await?;
+        Ok(value)
+    }
+
+    /// Tables with their columns, sorted.
+    pub async fn schema(&self) -> Result<Vec<(String, String)>> {
+        let mut tx = self.db.read().await?;
+        let sql = match self.db {
+            Db::Sqlite { .. } => {
+                "SELECT t.name AS t, c.name AS c FROM sqlite_schema t, pragma_table_info(t.name) c WHERE t.type = 'table'"
+            }
+            Db::Postgres(_) => {
+                "SELECT table_name::text AS t, column_name::text AS c FROM information_schema.columns
+                 WHERE table_schema = current_schema()"
+            }
+        };
+        let rows = tx.all(sql, args![]).await?;
+        let mut columns = rows.iter().map(|row| Ok((row.get("t")?, row.get("c")?))).collect::<Result<Vec<_>>>()?;
+        tx.rollback().await?;
+        columns.sort();
+        Ok(columns)
+    }
+}
