@@ -4,3 +4,4 @@
 //! beside the code; lists of them are compared with what exists, so that nothing is left untested by being forgotten.
 
 mod oracles;
+mod tidy;

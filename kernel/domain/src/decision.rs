@@ -59,7 +59,7 @@ pub struct Decision {
     pub document: Option<DocumentId>,
     pub division: DivisionCode,
     pub effect: Effect,
-    /// The plugin's own word and its labels: `dibao`, `edge`, `refused` …
+    /// The plugin's own word and its labels: `granted`, `edge`, `refused` …
     pub outcome: String,
     pub outcome_zh: String,
     pub outcome_en: String,

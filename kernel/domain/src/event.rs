@@ -6,7 +6,7 @@ use crate::division::County;
 use crate::ids::{EventId, JobId};
 
 /// An outbox row. Kernel topics: `person.died`, `household.changed`, `document.moved`, `decision.recorded`; plugins publish
-/// under their own id (`dibao.confirmed`).
+/// under their own id (`sample.confirmed`).
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Event {
     pub id: EventId,

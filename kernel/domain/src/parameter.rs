@@ -10,7 +10,7 @@ use jiff::civil::Date;
 pub struct Parameter {
     pub id: ParameterId,
     pub county: County,
-    /// `dibao.standard`: the plugin that declares it, a dot, its own name.
+    /// `sample.standard`: the plugin that declares it, a dot, its own name.
     pub code: String,
     /// The unit is in the plugin's manifest: fen, basis points, months, a code.
     pub value: i64,
