@@ -1,6 +1,8 @@
 //! Effects: what a plugin wishes. WIT carries `{kind, target, payload}`; these are the payloads of the kinds kernel 1 knows.
 //! The kernel checks each against schema, grants, workflow and the actor's rights, and applies all or none.
 
+mod build;
+
 use crate::text::{Id, Text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

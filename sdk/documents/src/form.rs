@@ -1,6 +1,8 @@
 //! Forms: what a person is asked. The kernel draws them, checks the simple things (required, kind, range, choices) itself and
 //! hands the values to the plugin as one JSON object.
 
+mod build;
+
 use crate::text::Text;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

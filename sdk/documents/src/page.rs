@@ -1,6 +1,10 @@
 //! Pages: what a plugin shows. Data only; the kernel draws it in the reader's language, masks names by the reader's office
 //! and turns references into links. A plugin never sees a name: it points at people and households by id.
 
+mod build;
+
+pub use build::PageTable;
+
 use crate::text::{Id, Text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,0 +1,97 @@
+//! Decisions of this plugin's own schemes. What other measures decided is asked through [`crate::questions`].
+
+use crate::bindings::kernel::doudi::types::types;
+use crate::date::Date;
+use crate::fen::Fen;
+use crate::host;
+use crate::refusal::Result;
+use doudi_documents::Id;
+
+/// A recorded decision, as far as plugins may know it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Decision {
+    pub id: Id,
+    pub scheme: String,
+    pub household: Id,
+    pub person: Option<Id>,
+    pub document: Option<Id>,
+    pub outcome: String,
+    /// `grant`, `refuse`, `change`, `stop`.
+    pub effect: String,
+    /// Per month.
+    pub amount: Fen,
+    pub covered: u32,
+    /// First day of effect.
+    pub begins: Date,
+    /// Inclusive last day if limited.
+    pub ends: Option<Date>,
+    pub as_of: Date,
+    pub decided: Date,
+    /// Figure codes and values.
+    pub figures: Vec<(String, i64)>,
+}
+
+impl Decision {
+    /// Pays on a day: it grants or changes, and the day lies in its period.
+    pub fn pays_on(&self, day: Date) -> bool {
+        matches!(self.effect.as_str(), "grant" | "change")
+            && self.begins <= day
+            && self.ends.is_none_or(|ends| day <= ends)
+    }
+
+    /// A figure by its code.
+    pub fn figure(&self, code: &str) -> Option<i64> {
+        self.figures.iter().find(|(figure, _)| figure == code).map(|(_, value)| *value)
+    }
+}
+
+/// A household's decisions, oldest first.
+///
+/// # Errors
+/// `not-found` when the household is outside the scope.
+pub fn of_household(household: Id) -> Result<Vec<Decision>> {
+    Ok(host::decisions_of_household(household.0)?.into_iter().map(Decision::from).collect())
+}
+
+/// One decision by id.
+///
+/// # Errors
+/// `not-found` if there is none in scope.
+pub fn get(id: Id) -> Result<Decision> {
+    Ok(host::decision_get(id.0)?.into())
+}
+
+/// The decision of a scheme that governs a household on a day: the newest one that has begun, unless it has ended. A refusal
+/// governs nothing; a stop does, and its amount is zero.
+///
+/// # Errors
+/// As [`of_household`].
+pub fn governing(scheme: &str, household: Id, day: Date) -> Result<Option<Decision>> {
+    let all = of_household(household)?;
+    Ok(all
+        .into_iter()
+        .filter(|decision| decision.scheme == scheme && decision.effect != "refuse" && decision.begins <= day)
+        .max_by_key(|decision| (decision.begins, decision.id))
+        .filter(|decision| decision.ends.is_none_or(|ends| day <= ends)))
+}
+
+impl From<types::Decision> for Decision {
+    fn from(decision: types::Decision) -> Decision {
+        Decision {
+            id: Id(decision.id),
+            scheme: decision.scheme,
+            household: Id(decision.household),
+            person: decision.person.map(Id),
+            document: decision.document.map(Id),
+            outcome: decision.outcome,
+            effect: decision.effect,
+            amount: Fen(decision.amount),
+            covered: decision.covered_persons,
+            begins: Date::from_days(decision.begins),
+            ends: decision.ends.map(Date::from_days),
+            as_of: Date::from_days(decision.as_of),
+            decided: Date::from_days(decision.decided),
+            figures: decision.figures,
+        }
+    }
+}

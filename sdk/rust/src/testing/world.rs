@@ -1,0 +1,506 @@
+//! A made-up county: what the reading functions answer while a test runs. Scope and grants are the kernel's business and not
+//! played here; shapes, errors and orders are as in the kernel.
+
+use super::calendar::Calendar;
+use super::household::{Case, block_of};
+use crate::bindings::kernel::doudi::kernel::{documents, parameters, questions};
+use crate::bindings::kernel::doudi::types::types::{self, Block, Error};
+use crate::context::{Actor, Context};
+use crate::date::Date;
+use crate::decisions::Decision;
+use crate::document::Document;
+use crate::effects::Effects;
+use crate::fen::Fen;
+use crate::refusal::Refusal;
+use doudi_documents::Id;
+use doudi_documents::effect::{DecisionRecord, DocumentPut, EffectPayload};
+use doudi_documents::manifest::Manifest;
+use doudi_documents::scenario::Scenario;
+use serde::Serialize;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// A made-up county on a day.
+///
+/// ```
+/// use doudi_sdk::prelude::*;
+/// use doudi_sdk::testing::World;
+///
+/// let world = World::new("2022-07-20").parameter("standard", "2020-07-01", 66_200).parameter("standard", "2022-07-01", 71_000);
+/// world.run(|context| {
+///     assert_eq!(parameters::require("standard", context.today)?.fen(), Fen::yuan(710));
+///     assert_eq!(parameters::require("standard", Date::of(2022, 6, 30))?.fen(), Fen::yuan(662));
+///     assert_eq!(parameters::get("standard", Date::of(2020, 6, 30))?, None);
+///     Ok::<(), Refusal>(())
+/// }).unwrap();
+/// ```
+#[derive(Clone, Debug)]
+pub struct World {
+    context: Context,
+    manifest: Option<Manifest>,
+    parameters: Vec<StoredParameter>,
+    documents: Vec<StoredDocument>,
+    decisions: Vec<Decision>,
+    households: Vec<Case>,
+    answers: BTreeMap<String, Vec<(String, Block)>>,
+    calendar: Calendar,
+    log: Rc<RefCell<Vec<String>>>,
+}
+
+#[derive(Clone, Debug)]
+struct StoredParameter {
+    code: String,
+    begins: Date,
+    value: i64,
+}
+
+#[derive(Clone, Debug)]
+struct StoredDocument {
+    document: Document,
+    indexes: BTreeMap<String, String>,
+}
+
+thread_local! {
+    static CURRENT: RefCell<Vec<World>> = const { RefCell::new(Vec::new()) };
+}
+
+impl World {
+    /// An empty county on a legal date: a caseworker of a town acts.
+    ///
+    /// # Panics
+    /// When the date is none.
+    pub fn new(today: &str) -> World {
+        World {
+            context: Context {
+                today: day(today),
+                now: i64::from(day(today).days()) * 86_400_000_000,
+                actor: Actor { user: Id(1), role: "town-caseworker".to_owned(), division: 340_223_101_000 },
+                county: 340_223,
+                seed: 1,
+                trial: false,
+                settings: "{}".to_owned(),
+            },
+            manifest: None,
+            parameters: Vec::new(),
+            documents: Vec::new(),
+            decisions: Vec::new(),
+            households: Vec::new(),
+            answers: BTreeMap::new(),
+            calendar: Calendar::default(),
+            log: Rc::default(),
+        }
+    }
+
+    /// The manifest, for the columns of households, for the parameters that exist and for the effects of outcomes.
+    ///
+    /// # Panics
+    /// When it cannot be read.
+    pub fn manifest(mut self, plugin_toml: &str) -> World {
+        self.manifest = Some(super::manifest(plugin_toml));
+        self
+    }
+
+    /// Another day, the rest unchanged.
+    pub fn on(mut self, today: &str) -> World {
+        self.context.today = day(today);
+        self
+    }
+
+    /// Another actor: role code and 12-digit division.
+    pub fn actor(mut self, user: i64, role: &str, division: i64) -> World {
+        self.context.actor = Actor { user: Id(user), role: role.to_owned(), division };
+        self
+    }
+
+    /// The county's settings.
+    ///
+    /// # Panics
+    /// When they cannot be written as JSON.
+    pub fn settings(mut self, settings: &impl Serialize) -> World {
+        self.context.settings = serde_json::to_string(settings).expect("settings can be written as JSON");
+        self
+    }
+
+    pub fn seed(mut self, seed: u64) -> World {
+        self.context.seed = seed;
+        self
+    }
+
+    /// The call is a preview.
+    pub fn trial(mut self) -> World {
+        self.context.trial = true;
+        self
+    }
+
+    /// A parameter's value since a day.
+    pub fn parameter(mut self, code: &str, begins: &str, value: i64) -> World {
+        self.parameters.push(StoredParameter { code: code.to_owned(), begins: day(begins), value });
+        self
+    }
+
+    /// The illustrative value of every parameter of the manifest that has one, since 2000; call it after
+    /// [`World::manifest`].
+    pub fn example_parameters(mut self) -> World {
+        let declared = self.manifest.iter().flat_map(|manifest| &manifest.parameters);
+        let examples: Vec<StoredParameter> = declared
+            .filter_map(|parameter| {
+                Some(StoredParameter {
+                    code: parameter.code.clone(),
+                    begins: Date::of(2000, 1, 1),
+                    value: parameter.example?,
+                })
+            })
+            .collect();
+        self.parameters.extend(examples);
+        self
+    }
+
+    /// A household as a scenario describes it; its date, parameters and expectation are not used.
+    pub fn household(mut self, id: i64, scenario: &Scenario) -> World {
+        self.households.retain(|case| case.household != id);
+        self.households.push(Case::of(id, scenario));
+        self
+    }
+
+    /// A scenario as a whole: its household as number 1, its parameters, its date.
+    pub fn scenario(mut self, scenario: &Scenario) -> World {
+        self.context.today = day(&scenario.date);
+        for (code, value) in &scenario.parameters {
+            self.parameters.push(StoredParameter { code: code.clone(), begins: Date::MIN, value: *value });
+        }
+        self.household(1, scenario)
+    }
+
+    /// A document that exists. It gets the next id, revision 1, and the state and body of the effect.
+    pub fn document(mut self, put: DocumentPut) -> World {
+        self.put(&put);
+        self
+    }
+
+    pub fn decision(mut self, decision: Decision) -> World {
+        self.decisions.push(decision);
+        self
+    }
+
+    /// The statutory calendar as `date,kind,occasion` with a heading line.
+    ///
+    /// # Panics
+    /// On a line that cannot be read.
+    pub fn calendar(mut self, csv: &str) -> World {
+        self.calendar = Calendar::parse(csv);
+        self
+    }
+
+    /// What another measure answers to a topic.
+    pub fn answer(mut self, topic: &str, plugin: &str, block: Block) -> World {
+        self.answers.entry(topic.to_owned()).or_default().push((plugin.to_owned(), block));
+        self
+    }
+
+    /// The context of a call in this world.
+    pub fn context(&self) -> &Context {
+        &self.context
+    }
+
+    /// Runs a test in this world: the reading functions answer from it, in this thread.
+    pub fn run<R>(&self, test: impl FnOnce(&Context) -> R) -> R {
+        struct Leave;
+        impl Drop for Leave {
+            fn drop(&mut self) {
+                CURRENT.with_borrow_mut(|worlds| worlds.pop());
+            }
+        }
+        CURRENT.with_borrow_mut(|worlds| worlds.push(self.clone()));
+        let _leave = Leave;
+        test(&self.context)
+    }
+
+    /// Carries out document and decision effects, so that a test can walk through a workflow. Other effects change nothing
+    /// that a plugin could read.
+    ///
+    /// # Panics
+    /// When a document is not there or was changed since it was read: the kernel would refuse and call again.
+    pub fn apply(&mut self, effects: &Effects) {
+        for effect in effects.iter() {
+            match effect {
+                EffectPayload::DocumentPut(put) => self.put(put),
+                EffectPayload::DecisionRecord(decision) => self.record(decision),
+                _ => {}
+            }
+        }
+    }
+
+    /// The documents there are, in order of id.
+    pub fn documents(&self) -> impl Iterator<Item = &Document> {
+        self.documents.iter().map(|stored| &stored.document)
+    }
+
+    /// The newest document of a collection.
+    ///
+    /// # Panics
+    /// When there is none.
+    pub fn latest(&self, collection: &str) -> Document {
+        let found = self.documents().filter(|document| document.collection == collection).last();
+        found.unwrap_or_else(|| panic!("没有 {collection} 的办件")).clone()
+    }
+
+    pub fn decisions(&self) -> &[Decision] {
+        &self.decisions
+    }
+
+    /// What was logged, as `level: message`.
+    pub fn logged(&self) -> Vec<String> {
+        self.log.borrow().clone()
+    }
+
+    fn put(&mut self, put: &DocumentPut) {
+        let body = put.body.to_string();
+        let due = put.due.as_deref().map(day);
+        let today = self.context.today;
+        if let Some(id) = put.id {
+            let stored = self.documents.iter_mut().find(|stored| stored.document.id == id);
+            let stored = stored.unwrap_or_else(|| panic!("没有办件 {}", id.0));
+            let document = &mut stored.document;
+            assert_eq!(put.expected_revision, Some(document.revision), "办件 {} 已被改动", id.0);
+            if document.state != put.state {
+                document.since = today;
+            }
+            document.state.clone_from(&put.state);
+            document.title.clone_from(&put.title.zh);
+            document.revision += 1;
+            document.due = due;
+            document.body = body;
+            if !put.indexes.is_empty() {
+                stored.indexes.clone_from(&put.indexes);
+            }
+            return;
+        }
+        let number = self.documents.len() as i64 + 1;
+        let key = if put.key.is_empty() { format!("{}-{number:06}", today.year()) } else { put.key.clone() };
+        let taken = self.documents().any(|other| other.collection == put.collection && other.key == key);
+        assert!(!taken, "{} 已有编号为 {key} 的办件", put.collection);
+        let document = Document {
+            id: Id(number),
+            collection: put.collection.clone(),
+            key,
+            title: put.title.zh.clone(),
+            household: put.household,
+            person: put.person,
+            division: self.context.actor.division,
+            state: put.state.clone(),
+            since: today,
+            due,
+            revision: 1,
+            created: today,
+            body,
+        };
+        self.documents.push(StoredDocument { document, indexes: put.indexes.clone() });
+    }
+
+    fn record(&mut self, decision: &DecisionRecord) {
+        let effect = self
+            .manifest
+            .as_ref()
+            .and_then(|manifest| manifest.outcome(&decision.outcome))
+            .map(|outcome| {
+                serde_json::to_value(outcome.effect).expect("a word").as_str().unwrap_or_default().to_owned()
+            })
+            .unwrap_or_else(|| panic!("清单中没有结论“{}”，请先用 World::manifest 给出清单", decision.outcome));
+        self.decisions.push(Decision {
+            id: Id(self.decisions.len() as i64 + 1),
+            scheme: decision.scheme.clone(),
+            household: decision.household,
+            person: decision.person,
+            document: decision.document,
+            outcome: decision.outcome.clone(),
+            effect,
+            amount: Fen(decision.amount),
+            covered: decision.covered_persons,
+            begins: day(&decision.from),
+            ends: decision.to.as_deref().map(day),
+            as_of: day(&decision.as_of),
+            decided: self.context.today,
+            figures: decision.figures.iter().map(|(code, value)| (code.clone(), *value)).collect(),
+        });
+    }
+}
+
+fn day(text: &str) -> Date {
+    text.parse().unwrap_or_else(|refusal| panic!("{refusal}"))
+}
+
+fn ask_world<R>(read: impl FnOnce(&World) -> R) -> R {
+    let world = CURRENT.with_borrow(|worlds| worlds.last().cloned());
+    read(&world.expect("outside the sandbox the kernel is played by a `World`: call this inside `World::run`"))
+}
+
+type Result<T> = std::result::Result<T, Error>;
+
+fn not_found(what: impl std::fmt::Display) -> Error {
+    Refusal::not_found(format!("没有{what}，或不在您的辖区")).into()
+}
+
+pub fn households(ids: &[i64], _as_of: i32) -> Result<Block> {
+    ask_world(|world| {
+        if ids.len() > 4_096 {
+            return Err(Error {
+                code: "limit".to_owned(),
+                message: "一次最多读取 4096 户".to_owned(),
+                problems: Vec::new(),
+            });
+        }
+        let manifest = world.manifest.as_ref().expect("give the world its manifest: `World::manifest`");
+        let find = |id: &i64| {
+            let case = world.households.iter().find(|case| case.household == *id);
+            case.cloned().ok_or_else(|| not_found(format_args!("家庭 {id}")))
+        };
+        Ok(block_of(manifest, &ids.iter().map(find).collect::<Result<Vec<Case>>>()?))
+    })
+}
+
+pub fn recipients(scheme: &str, as_of: i32, after: i64, limit: u32) -> Result<Vec<i64>> {
+    ask_world(|world| {
+        let on = Date::from_days(as_of);
+        let mut governing: BTreeMap<i64, &Decision> = BTreeMap::new();
+        let begun =
+            |decision: &&Decision| decision.scheme == scheme && decision.effect != "refuse" && decision.begins <= on;
+        for decision in world.decisions.iter().filter(begun) {
+            let newest = governing.entry(decision.household.0).or_insert(decision);
+            if (newest.begins, newest.id) <= (decision.begins, decision.id) {
+                *newest = decision;
+            }
+        }
+        let paid = governing.into_iter().filter(|(id, decision)| *id > after && decision.pays_on(on));
+        Ok(paid.map(|(id, _)| id).take(limit as usize).collect())
+    })
+}
+
+pub fn document_get(id: i64) -> Result<types::Document> {
+    ask_world(|world| {
+        let found = world.documents().find(|document| document.id == Id(id));
+        found.map(wire_document).ok_or_else(|| not_found(format_args!("办件 {id}")))
+    })
+}
+
+pub fn documents_find(query: &documents::Query) -> Result<Vec<types::Document>> {
+    ask_world(|world| {
+        let wanted = |stored: &&StoredDocument| {
+            let document = &stored.document;
+            document.collection == query.collection
+                && (query.states.is_empty() || query.states.contains(&document.state))
+                && query.household.is_none_or(|household| document.household == Some(Id(household)))
+                && query.person.is_none_or(|person| document.person == Some(Id(person)))
+                && query.due_by.is_none_or(|by| document.due.is_some_and(|due| due.days() <= by))
+                && query.by_index.as_ref().is_none_or(|(name, value)| stored.indexes.get(name) == Some(value))
+                && document.id.0 > query.after
+        };
+        let found = world.documents.iter().filter(wanted).take(query.limit.min(200) as usize);
+        Ok(found.map(|stored| wire_document(&stored.document)).collect())
+    })
+}
+
+pub fn decisions_of_household(household: i64) -> Result<Vec<types::Decision>> {
+    ask_world(|world| {
+        let own = world.decisions.iter().filter(|decision| decision.household == Id(household));
+        Ok(own.map(wire_decision).collect())
+    })
+}
+
+pub fn decision_get(id: i64) -> Result<types::Decision> {
+    ask_world(|world| {
+        let found = world.decisions.iter().find(|decision| decision.id == Id(id));
+        found.map(wire_decision).ok_or_else(|| not_found(format_args!("决定 {id}")))
+    })
+}
+
+pub fn parameter(code: &str, on: i32) -> Result<Option<parameters::Parameter>> {
+    ask_world(|world| {
+        if let Some(manifest) = &world.manifest
+            && !manifest.parameters.iter().any(|parameter| parameter.code == code)
+        {
+            return Err(Refusal::unknown("参数", code).into());
+        }
+        let dated = world.parameters.iter().enumerate();
+        let begun = dated.filter(|(_, parameter)| parameter.code == code && parameter.begins.days() <= on);
+        Ok(begun.max_by_key(|(place, parameter)| (parameter.begins, *place)).map(|(place, parameter)| {
+            parameters::Parameter {
+                version: place as i64 + 1,
+                value: parameter.value,
+                begins: parameter.begins.days(),
+                source: "测试文件".to_owned(),
+                verified: false,
+            }
+        }))
+    })
+}
+
+pub fn is_working_day(day: i32) -> Result<bool> {
+    ask_world(|world| Ok(world.calendar.is_working_day(Date::from_days(day))?))
+}
+
+pub fn add_working_days(start: i32, count: u32) -> Result<i32> {
+    ask_world(|world| Ok(world.calendar.add_working_days(Date::from_days(start), count)?.days()))
+}
+
+pub fn working_days_between(first: i32, second: i32) -> Result<i32> {
+    ask_world(|world| Ok(world.calendar.between(Date::from_days(first), Date::from_days(second))?))
+}
+
+pub fn ask(topic: &str, _on: i32, _block: &Block) -> Result<Vec<questions::Answer>> {
+    ask_world(|world| {
+        if let Some(manifest) = &world.manifest
+            && !manifest.questions.iter().any(|declared| declared == topic)
+        {
+            return Err(Refusal::unknown("可询问的事项", topic).into());
+        }
+        let answers = world.answers.get(topic).into_iter().flatten();
+        Ok(answers.map(|(plugin, block)| questions::Answer { plugin: plugin.clone(), block: block.clone() }).collect())
+    })
+}
+
+/// Lines go nowhere outside a world: a rule under test may log.
+pub fn log(level: &str, message: &str) {
+    CURRENT.with_borrow(|worlds| {
+        if let Some(world) = worlds.last() {
+            world.log.borrow_mut().push(format!("{level}: {message}"));
+        }
+    });
+}
+
+fn wire_document(document: &Document) -> types::Document {
+    types::Document {
+        id: document.id.0,
+        collection: document.collection.clone(),
+        key: document.key.clone(),
+        title: document.title.clone(),
+        household: document.household.map(|id| id.0),
+        person: document.person.map(|id| id.0),
+        division: document.division,
+        state: document.state.clone(),
+        since: document.since.days(),
+        due: document.due.map(Date::days),
+        revision: document.revision,
+        body: document.body.clone(),
+        created: document.created.days(),
+    }
+}
+
+fn wire_decision(decision: &Decision) -> types::Decision {
+    types::Decision {
+        id: decision.id.0,
+        scheme: decision.scheme.clone(),
+        household: decision.household.0,
+        person: decision.person.map(|id| id.0),
+        document: decision.document.map(|id| id.0),
+        outcome: decision.outcome.clone(),
+        effect: decision.effect.clone(),
+        amount: decision.amount.0,
+        covered_persons: decision.covered,
+        begins: decision.begins.days(),
+        ends: decision.ends.map(Date::days),
+        as_of: decision.as_of.days(),
+        decided: decision.decided.days(),
+        figures: decision.figures.clone(),
+    }
+}
