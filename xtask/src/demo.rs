@@ -1,0 +1,322 @@
+//! `cargo xtask demo`: a city on SQLite in `.demo/`, made with the commands an administrator types, filled through the importer
+//! users have, and served. A second start keeps what is there; `--fresh` begins anew.
+
+use crate::shell::{self, Step, quietly};
+use crate::{install, plugins};
+use anyhow::{Context, Result, bail};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The password of everybody in the demonstration, and of nobody anywhere else.
+pub const PASSWORD: &str = "doudi-2022";
+
+/// The legal date the demonstration stands at: its cases lie in the weeks before.
+const TODAY: &str = "2022-07-20";
+
+/// From when the plugin is enabled; the notice dates from 2022-06-23.
+const ENABLED_FROM: &str = "2022-06-23";
+
+/// County, and the standard of its parameters file.
+const COUNTIES: [(&str, &str); 3] = [("340223", "南陵县"), ("340281", "无为市"), ("340210", "湾沚区")];
+
+#[derive(clap::Args)]
+pub struct Options {
+    /// Where the server listens on 127.0.0.1.
+    #[arg(long, default_value_t = 8080)]
+    port: u16,
+    /// Throws away the demonstration city and makes a new one.
+    #[arg(long)]
+    fresh: bool,
+    /// Makes the city and does not serve it.
+    #[arg(long)]
+    no_serve: bool,
+    /// The legal date the server takes for today, e.g. 2022-07-29 to see a posting ended.
+    #[arg(long, default_value = TODAY)]
+    today: String,
+}
+
+pub fn run(options: &Options) -> Result<()> {
+    println!("Doudi (兜底): demonstration city");
+    install::wasm_target()?;
+    if !install::npm_packages(&crate::root().join("kernel/server/assets"))? {
+        println!("  npm is not installed: the pages work without htmx, as plain links and forms");
+    }
+    plugins::build_programs(&["doudi-server", "doudi-demo"])?;
+    let packages = plugins::build_all()?;
+    let city = City { folder: crate::root().join(".demo") };
+    if options.fresh && city.folder.exists() {
+        std::fs::remove_dir_all(&city.folder)
+            .with_context(|| format!("cannot remove {}; is a server still running in it?", city.folder.display()))?;
+    }
+    if city.is_ready() {
+        println!("  ✓ keeping the city in .demo (--fresh begins anew)");
+        city.doudi("updating the database", &["migrate"])?;
+    } else {
+        if city.folder.exists() {
+            println!("  an earlier attempt did not finish; beginning anew");
+            std::fs::remove_dir_all(&city.folder)?;
+        }
+        city.make(&packages)?;
+        city.fill()?;
+        std::fs::write(city.folder.join("ready"), "")?;
+    }
+    city.greet(options)?;
+    if options.no_serve { Ok(()) } else { city.serve(options) }
+}
+
+/// A city in a folder: database, keys and compiled plugins.
+pub struct City {
+    folder: PathBuf,
+}
+
+/// Somebody who can sign in, as in `examples/demo-county/users.csv`.
+struct User {
+    login: String,
+    name: String,
+    role: String,
+    division: String,
+    place: String,
+}
+
+impl City {
+    /// A city without households, for the browser to fill; its roster lies beside it.
+    pub fn for_browser_tests() -> Result<City> {
+        plugins::build_programs(&["doudi-server", "doudi-demo"])?;
+        let packages = plugins::build_all()?;
+        let folder = crate::target().join("browser-city");
+        if folder.exists() {
+            std::fs::remove_dir_all(&folder)?;
+        }
+        let city = City { folder };
+        city.make(&packages)?;
+        city.write_roster(60)?;
+        Ok(city)
+    }
+
+    pub fn binary(&self) -> PathBuf {
+        crate::target().join("debug/doudi")
+    }
+
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    pub fn roster(&self) -> PathBuf {
+        self.folder.join("花名册.xlsx")
+    }
+
+    fn mistakes(&self) -> PathBuf {
+        self.folder.join("花名册-有错误.xlsx")
+    }
+
+    fn is_ready(&self) -> bool {
+        self.folder.join("ready").is_file()
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(self.binary());
+        command.args(arguments).current_dir(crate::root()).env("DOUDI_DATA", &self.folder).env_remove("DOUDI_DATABASE");
+        command.env("DOUDI_TODAY", TODAY);
+        command
+    }
+
+    /// One command of the administrator, behind a line of progress.
+    fn doudi(&self, what: &str, arguments: &[&str]) -> Result<String> {
+        quietly(what, &mut self.command(arguments), "To begin anew: cargo xtask demo --fresh")
+    }
+
+    /// Divisions, calendar, users, the plugins with grants and parameters.
+    fn make(&self, packages: &[PathBuf]) -> Result<()> {
+        std::fs::create_dir_all(&self.folder)?;
+        self.doudi("making the database", &["migrate"])?;
+        self.doudi("importing 1,039 divisions of Wuhu", &["division", "import", "data/wuhu-divisions.csv"])?;
+        self.doudi("importing the statutory days 2019–2026", &["calendar", "import", "data/statutory-days.csv"])?;
+        self.users()?;
+        for package in packages {
+            let file = package.to_string_lossy().into_owned();
+            let name = package.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            self.doudi(&format!("installing {name}: checks, trial, scenarios"), &["plugin", "install", &file])?;
+        }
+        for (county, name) in COUNTIES {
+            let enable = ["plugin", "enable", "dibao", "--county", county, "--from", ENABLED_FROM, "--grant-all"];
+            self.doudi(&format!("enabling dibao for {name}"), &enable)?;
+            let parameters = format!("plugins/dibao/parameters/{county}.toml");
+            self.doudi(
+                &format!("entering the parameters of {name}, marked 未核实"),
+                &["parameter", "import", &parameters, "--county", county],
+            )?;
+        }
+        Ok(())
+    }
+
+    fn users(&self) -> Result<()> {
+        let users = users()?;
+        let step = Step::begin(&format!("entering {} users", users.len()));
+        for user in &users {
+            let arguments = [
+                "user",
+                "create",
+                &user.login,
+                "--name",
+                &user.name,
+                "--role",
+                &user.role,
+                "--division",
+                &user.division,
+            ];
+            let output = self.command(&arguments).env("DOUDI_PASSWORD", PASSWORD).output()?;
+            if !output.status.success() {
+                step.fail();
+                bail!("user {} was not entered: {}", user.login, String::from_utf8_lossy(&output.stderr));
+            }
+        }
+        step.done();
+        Ok(())
+    }
+
+    fn write_roster(&self, households: usize) -> Result<()> {
+        let program = crate::target().join("debug/doudi-demo");
+        let count = households.to_string();
+        quietly(
+            &format!("inventing {households} households of 南陵县"),
+            Command::new(program)
+                .arg("roster")
+                .arg(self.roster())
+                .args(["--divisions", "data/wuhu-divisions.csv", "--households", &count, "--mistakes"])
+                .arg(self.mistakes())
+                .current_dir(crate::root()),
+            "This is a mistake in examples/demo-county.",
+        )?;
+        Ok(())
+    }
+
+    /// The roster through the importer, and the families of the stories through their cases.
+    fn fill(&self) -> Result<()> {
+        self.write_roster(2_400)?;
+        let roster = self.roster();
+        let mut import = self.command(&["household", "import"]);
+        import.arg(&roster).args(["--county", "340223"]);
+        let report = quietly("importing them from XLSX", &mut import, "The rows that failed are named above.")?;
+        for line in report.lines().filter(|line| !line.trim().is_empty()).take(6) {
+            println!("    {line}");
+        }
+        let mut cases = Command::new(crate::target().join("debug/doudi-demo"));
+        cases.arg("cases").current_dir(crate::root()).env("DOUDI_DATA", &self.folder).env_remove("DOUDI_DATABASE");
+        let told = quietly(
+            "taking families through their cases",
+            &mut cases,
+            "A step of a case was refused; its sentence is above.",
+        )?;
+        for line in told.lines() {
+            println!("    {line}");
+        }
+        Ok(())
+    }
+
+    /// Address and logins, in the language of those who will use them.
+    fn greet(&self, options: &Options) -> Result<()> {
+        println!("\n演示城市：芜湖市；已启用低保的县区：{}", COUNTIES.map(|(_, name)| name).join("、"));
+        println!("演示日期固定为 {}（--today 可以改变）；所有人员均为虚构，政策数值均为示例，未核实", options.today);
+        println!("\n  {}  {}  {}  {}", wide("用户名", 12), wide("姓名", 8), wide("职务", 16), "范围");
+        for user in users()? {
+            let role = role_name(&user.role);
+            println!("  {}  {}  {}  {}", wide(&user.login, 12), wide(&user.name, 8), wide(role, 16), user.place);
+        }
+        println!("\n  密码都是 {PASSWORD}");
+        println!(
+            "  可供导入的花名册：{}；带错误的花名册：{}",
+            self.shown(&self.roster()),
+            self.shown(&self.mistakes())
+        );
+        if !options.no_serve {
+            println!("\n  打开 http://127.0.0.1:{} ，按 Ctrl-C 结束\n", options.port);
+        }
+        Ok(())
+    }
+
+    fn shown(&self, path: &Path) -> String {
+        path.strip_prefix(crate::root()).unwrap_or(path).display().to_string()
+    }
+
+    fn serve(&self, options: &Options) -> Result<()> {
+        let port = options.port.to_string();
+        let mut command = self.command(&["serve", "--bind", "127.0.0.1", "--port", &port]);
+        command.env("DOUDI_TODAY", &options.today);
+        shell::show(&mut command, &format!("If port {port} is taken, choose another: cargo xtask demo --port 8081"))
+    }
+}
+
+fn users() -> Result<Vec<User>> {
+    let path = crate::root().join("examples/demo-county/users.csv");
+    let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    text.lines()
+        .skip(1)
+        .filter(|line| !line.trim().is_empty())
+        .map(|line| {
+            let cells: Vec<&str> = line.split(',').map(str::trim).collect();
+            let [login, name, role, division, place] = cells[..] else {
+                bail!("users.csv: “{line}” has not five columns")
+            };
+            Ok(User {
+                login: login.to_owned(),
+                name: name.to_owned(),
+                role: role.to_owned(),
+                division: division.to_owned(),
+                place: place.to_owned(),
+            })
+        })
+        .collect()
+}
+
+fn role_name(code: &str) -> &str {
+    match code {
+        "village-coordinator" => "村居协理员",
+        "town-caseworker" => "镇街经办",
+        "town-reviewer" => "镇街审核人",
+        "county-officer" => "县民政经办",
+        "county-approver" => "审核确认人",
+        "finance" => "县财政",
+        "county-it" => "系统管理员",
+        "security-admin" => "安全管理员",
+        "auditor" => "审计管理员",
+        "city-supervisor" => "市级督查",
+        other => other,
+    }
+}
+
+/// Pads to a width in columns of the terminal, where a Chinese character takes two.
+fn wide(text: &str, columns: usize) -> String {
+    let width: usize = text.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum();
+    format!("{text}{}", " ".repeat(columns.saturating_sub(width)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_office_of_the_kernel_has_somebody_and_a_name() {
+        let users = users().expect("the file is there");
+        let roles = std::fs::read_to_string(crate::root().join("kernel/domain/src/identity.rs")).expect("it is there");
+        for user in &users {
+            assert!(roles.contains(&format!("\"{}\"", user.role)), "{} is no role of the kernel", user.role);
+            assert_ne!(role_name(&user.role), user.role, "{} has no Chinese name here", user.role);
+        }
+        let distinct: std::collections::BTreeSet<&str> = users.iter().map(|user| user.role.as_str()).collect();
+        assert_eq!(distinct.len(), 10);
+    }
+
+    #[test]
+    fn everybody_sits_in_a_division_that_exists() {
+        let divisions = std::fs::read_to_string(crate::root().join("data/wuhu-divisions.csv")).expect("it is there");
+        for user in users().expect("the file is there") {
+            assert!(divisions.contains(&format!("\n{},", user.division)), "{} of {}", user.division, user.login);
+        }
+    }
+
+    #[test]
+    fn a_chinese_character_takes_two_columns() {
+        assert_eq!(wide("王芳", 6), "王芳  ");
+        assert_eq!(wide("abc", 6), "abc   ");
+    }
+}
