@@ -9,7 +9,6 @@ use crate::capability::{Allowance, Effective};
 use crate::error::Cause;
 use crate::json;
 use crate::limits::Limits;
-use crate::plugin::Plugin;
 use crate::state::HostState;
 use doudi_documents::effect::{
     AttachmentLink, DecisionRecord, DocumentPut, EventPublish, FactPropose, NoticeForm, NoticeIssue,
@@ -41,7 +40,7 @@ pub(crate) fn accept(
     occasion: &Occasion,
 ) -> Result<Vec<EffectPayload>, Cause> {
     let plugin = state.plugin.clone();
-    let rules = Rules { plugin: &plugin, effective: &state.effective, limits: &state.limits, occasion };
+    let rules = Rules { manifest: plugin.manifest(), effective: &state.effective, limits: &state.limits, occasion };
     let outcome = rules.check_all(effects);
     if let Err(Cause::Denied { capability }) = &outcome {
         state.log.denials.insert(capability.clone());
@@ -50,7 +49,7 @@ pub(crate) fn accept(
 }
 
 struct Rules<'a> {
-    plugin: &'a Plugin,
+    manifest: &'a Manifest,
     effective: &'a Effective,
     limits: &'a Limits,
     occasion: &'a Occasion,
@@ -116,10 +115,6 @@ impl Rules<'_> {
         }
     }
 
-    fn manifest(&self) -> &Manifest {
-        self.plugin.manifest()
-    }
-
     fn check(&self, payload: &EffectPayload) -> Result<(), Fault> {
         match payload {
             EffectPayload::DocumentPut(put) => {
@@ -162,7 +157,7 @@ impl Rules<'_> {
     }
 
     fn check_document(&self, put: &DocumentPut) -> Result<(), Fault> {
-        let Some(collection) = self.manifest().collection(&put.collection) else {
+        let Some(collection) = self.manifest.collection(&put.collection) else {
             return bad(format!("没有办件类别“{}”", printable(&put.collection)));
         };
         if collection.workflow.state(&put.state).is_none() {
@@ -200,7 +195,7 @@ impl Rules<'_> {
     }
 
     fn check_decision(&self, decision: &DecisionRecord) -> Result<(), Fault> {
-        let manifest = self.manifest();
+        let manifest = self.manifest;
         if manifest.outcome(&decision.outcome).is_none() {
             return bad(format!("没有结论“{}”", printable(&decision.outcome)));
         }
@@ -245,11 +240,11 @@ impl Rules<'_> {
     }
 
     fn check_event(&self, event: &EventPublish) -> Result<(), Fault> {
-        let own = event.topic.strip_prefix(self.plugin.id()).and_then(|rest| rest.strip_prefix('.'));
+        let own = event.topic.strip_prefix(self.manifest.id.as_str()).and_then(|rest| rest.strip_prefix('.'));
         if !own.is_some_and(crate::manifest::is_word) {
             return bad(format!(
                 "事件名称应为“{}.”加小写单词，收到的是“{}”",
-                self.plugin.id(),
+                &self.manifest.id,
                 printable(&event.topic)
             ));
         }
