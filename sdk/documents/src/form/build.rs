@@ -45,3 +45,10 @@ impl Choice {
         Choice { value: value.into(), label: label.into() }
     }
 }
+
+impl Fill {
+    /// The document as it travels. Compiled here once, not in every plugin.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).expect("what a form fills holds strings, numbers and lists only")
+    }
+}

@@ -257,3 +257,10 @@ impl Link {
         self
     }
 }
+
+impl Page {
+    /// The document as it travels. Compiled here once, not in every plugin.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).expect("a page holds strings, numbers and lists only")
+    }
+}

@@ -66,7 +66,6 @@ impl<P: FillForm> wit::Guest for P {
             values: FormValues::parse(&request.values)?,
             changed: request.changed,
         };
-        let fill = P::fill(&context.into(), request)?;
-        Ok(serde_json::to_string(&fill).expect("what a form fills holds strings, numbers and lists only"))
+        Ok(P::fill(&context.into(), request)?.to_json())
     }
 }

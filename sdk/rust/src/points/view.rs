@@ -78,7 +78,6 @@ impl<P: View> wit::Guest for P {
             household: request.household.map(Id),
             query: request.query,
         };
-        let page = P::view(&context.into(), request)?;
-        Ok(serde_json::to_string(&page).expect("a page holds strings, numbers and lists only"))
+        Ok(P::view(&context.into(), request)?.to_json())
     }
 }
