@@ -52,10 +52,28 @@ impl Snapshot {
         let moment = Moment { day: as_of, known_at: known(known_at) };
         let positions: HashMap<i64, usize> = block.households.iter().enumerate().map(|(at, id)| (id.0, at)).collect();
         let sql = "SELECT household, field, value_int, value_text, value_sealed, id FROM fact WHERE county = ";
-        self.single_facts(sql, " AND household @any ", positions, &wanted.household, moment, &mut block.table).await?;
+        self.single_facts(
+            sql,
+            " AND household @any ",
+            " ORDER BY household, recorded_at, id",
+            positions,
+            &wanted.household,
+            moment,
+            &mut block.table,
+        )
+        .await?;
         let positions: HashMap<i64, usize> = people.ids.iter().enumerate().map(|(at, id)| (id.0, at)).collect();
         let sql = "SELECT person, field, value_int, value_text, value_sealed, id FROM fact WHERE county = ";
-        self.single_facts(sql, " AND person @any ", positions, &wanted.person, moment, &mut people.table).await?;
+        self.single_facts(
+            sql,
+            " AND person @any ",
+            " ORDER BY person, recorded_at, id",
+            positions,
+            &wanted.person,
+            moment,
+            &mut people.table,
+        )
+        .await?;
         let mut tables = vec![block.table, people.table];
         if wanted.items.iter().any(|(_, fields)| !fields.is_empty()) {
             tables.extend(self.items(&people.ids, &wanted, moment).await?);
@@ -151,6 +169,7 @@ impl Snapshot {
         &mut self,
         select: &'static str,
         subjects: &'static str,
+        order: &'static str,
         positions: HashMap<i64, usize>,
         wanted: &[&'static Field],
         moment: Moment,
@@ -176,7 +195,7 @@ impl Snapshot {
         sql.push(" AND (valid_to IS NULL OR valid_to >= ").bind(moment.day).push(")");
         sql.push(" AND recorded_at <= ").bind(moment.known_at);
         sql.push(" AND (superseded_at IS NULL OR superseded_at > ").bind(moment.known_at).push(")");
-        sql.push(" ORDER BY recorded_at, id");
+        sql.push(order);
         for row in self.tx.built(sql).await? {
             let at = positions.get(&row.at::<i64>(0)?).ok_or_else(|| broken("a fact nobody asked for"))?;
             let code: String = row.at(1)?;

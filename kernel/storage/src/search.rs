@@ -261,7 +261,8 @@ impl Snapshot {
              FROM ("
         ));
         if words.is_empty() {
-            sql.push("SELECT id AS household, 0 AS person FROM household WHERE county = ").bind(self.reach.county);
+            sql.push("SELECT id AS household, CAST(0 AS BIGINT) AS person FROM household WHERE county = ")
+                .bind(self.reach.county);
             sql.push(" AND division BETWEEN ").bind(low).push(" AND ").bind(high);
             sql.push(" AND id > ").bind(cursor);
             sql.push(" ORDER BY id LIMIT ").bind(limit + 1);

@@ -114,8 +114,11 @@ async fn open_sqlite(url: &str) -> Result<Db> {
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full);
     // The writer first: it creates the file and turns on the write-ahead log, which a read-only connection cannot.
+    // It stays open: whoever closes last takes the log away, and readers could not bring it back.
     let write = SqlitePoolOptions::new()
         .max_connections(1)
+        .idle_timeout(None)
+        .max_lifetime(None)
         .acquire_timeout(Duration::from_secs(30))
         .connect_with(writer)
         .await

@@ -1,0 +1,18 @@
+//! Storage as its callers see it: every test runs on SQLite and, where a server is named, on PostgreSQL.
+
+mod audit;
+mod bulk;
+mod columns;
+mod configuration;
+mod crash;
+mod decisions;
+mod documents;
+mod facts;
+mod fixture;
+mod households;
+mod identity;
+mod jobs;
+mod schema;
+mod scope;
+mod search;
+mod writers;
