@@ -105,7 +105,7 @@ impl City {
         self.folder.join("花名册.xlsx")
     }
 
-    fn mistakes(&self) -> PathBuf {
+    pub fn mistakes(&self) -> PathBuf {
         self.folder.join("花名册-有错误.xlsx")
     }
 

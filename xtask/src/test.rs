@@ -160,6 +160,7 @@ fn browser() -> Result<()> {
         .env("DOUDI_BINARY", city.binary())
         .env("DOUDI_CITY", city.folder())
         .env("DOUDI_ROSTER", city.roster())
+        .env("DOUDI_MISTAKES", city.mistakes())
         .env("DOUDI_PASSWORD", demo::PASSWORD);
     shell::show(&mut command, "What the browser saw is in tests/browser/screenshots.")
 }

@@ -1,0 +1,226 @@
+//! `doudi-bench`: the dibao rule over many households through the sandbox against the same rule compiled for this machine, in
+//! the same run and over the same columns; and what a call, a compilation and a load from the cache cost. Started by
+//! `cargo xtask bench`.
+#![allow(clippy::print_stdout)]
+
+mod data;
+mod native;
+mod reads;
+mod report;
+
+use anyhow::{Context, Result, bail};
+use clap::Parser;
+use doudi_demo::{Plan, divisions, roster};
+use doudi_domain::calendar::WorkCalendar;
+use doudi_domain::columns::Columns;
+use doudi_domain::{Actor, County, Date, Instant};
+use doudi_plugin_host::{CallContext, Grants, HostConfig, Plugin, PluginHost, Recording};
+use doudi_sdk::points::Assess;
+use doudi_sdk::testing::World;
+use jiff::civil::date;
+use reads::Fixed;
+use report::{Report, percentile};
+use sha2::{Digest, Sha256};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant as Moment;
+
+#[derive(Parser)]
+struct Cli {
+    /// Packages built by `cargo xtask build-plugins`; the one of dibao is measured.
+    packages: Vec<PathBuf>,
+    #[arg(long, default_value_t = 1_000_000)]
+    households: u64,
+    #[arg(long)]
+    json: bool,
+}
+
+/// As in the kernel's own passes over a county.
+const BLOCK: usize = 2_048;
+/// Different blocks, taken in turn, so that neither side works from one warm cache line.
+const BLOCKS: usize = 24;
+const TODAY: Date = date(2022, 7, 20);
+const COUNTY: County = County(340_223);
+const PLUGIN_TOML: &str = include_str!("../../../plugins/dibao/plugin.toml");
+
+fn main() -> Result<()> {
+    let cli = Cli::parse();
+    let package = cli
+        .packages
+        .iter()
+        .find(|path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("dibao-")))
+        .context("no package dibao-*.wasm was given. Run `cargo xtask build-plugins`")?;
+    let bytes = std::fs::read(package).with_context(|| format!("cannot read {}", package.display()))?;
+    // One worker: figures are per core.
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+    let report = runtime.block_on(measure(&cli, &bytes))?;
+    if cli.json {
+        println!("{}", serde_json::to_string_pretty(&report)?);
+    } else {
+        report.print();
+    }
+    Ok(())
+}
+
+async fn measure(cli: &Cli, bytes: &[u8]) -> Result<Report> {
+    let progress = indicatif::ProgressBar::new_spinner();
+    progress.enable_steady_tick(std::time::Duration::from_millis(120));
+    let say = |what: &str| progress.set_message(what.to_owned());
+
+    say("compiling and loading the component");
+    let digest = hex::encode(Sha256::digest(bytes));
+    let cache = std::env::temp_dir().join(format!("doudi-bench-{}", std::process::id()));
+    let open = || {
+        let mut config = HostConfig::new(&cache, [7; 32]);
+        config.compile_in_process = true;
+        PluginHost::new(config)
+    };
+    let host = open()?;
+    let began = Moment::now();
+    let plugin = host.load(&digest, bytes).await?;
+    let compile_ms = milliseconds(began);
+    let mut loads: Vec<f64> = Vec::new();
+    for _ in 0..20 {
+        let again = open()?;
+        let began = Moment::now();
+        again.load(&digest, bytes).await?;
+        loads.push(milliseconds(began));
+    }
+    loads.sort_by(f64::total_cmp);
+
+    say("inventing households");
+    let manifest = plugin.manifest();
+    let tree = divisions(include_str!("../../../data/wuhu-divisions.csv"))?;
+    let plan = Plan { county: COUNTY, day: date(2022, 7, 1), seed: 20_220_623, households: BLOCK * BLOCKS };
+    let families = roster(&tree, &plan);
+    let blocks: Vec<Columns> = families.chunks(BLOCK).map(|chunk| data::columns(chunk, &manifest.fields())).collect();
+    let members: usize = families.iter().map(|family| family.size()).sum();
+
+    let bench = Bench::new(host.clone(), plugin.clone())?;
+    say("calling with one household");
+    let single = data::columns(&families[..1], &manifest.fields());
+    let mut calls: Vec<f64> = Vec::new();
+    for round in 0..3_000 {
+        let one = single.clone();
+        let began = Moment::now();
+        bench.assess(one).await?;
+        if round >= 500 {
+            calls.push(began.elapsed().as_nanos() as f64 / 1_000.0);
+        }
+    }
+    calls.sort_by(f64::total_cmp);
+
+    let rounds = (cli.households as usize).div_ceil(BLOCK).max(1);
+    say("native");
+    let native = bench.native(&blocks, rounds)?;
+    say("through the sandbox");
+    let wasm = bench.wasm(&blocks, rounds).await?;
+    if native.checksum != wasm.checksum {
+        bail!("the sandbox and native code disagree: sums of amounts {} and {}", wasm.checksum, native.checksum);
+    }
+    progress.finish_and_clear();
+    let _ = std::fs::remove_dir_all(&cache);
+
+    let households = (rounds * BLOCK) as u64;
+    let per = |nanoseconds: u128| nanoseconds as f64 / households as f64;
+    Ok(Report {
+        plugin: manifest.id.clone(),
+        version: manifest.version.to_string(),
+        digest,
+        component_bytes: bytes.len() as u64,
+        processors: std::thread::available_parallelism().map_or(1, usize::from),
+        households,
+        members: (members * rounds / BLOCKS) as u64,
+        block_households: BLOCK as u64,
+        reasons_per_household: wasm.reasons as f64 / (rounds.min(BLOCKS) * BLOCK) as f64,
+        wasm_whole_ns_per_household: per(wasm.whole),
+        wasm_call_ns_per_household: per(wasm.call),
+        native_ns_per_household: per(native.call),
+        ratio_call_to_native: wasm.call as f64 / native.call as f64,
+        households_per_second_per_core: 1e9 / per(wasm.call),
+        call_p50_us: percentile(&calls, 50),
+        call_p99_us: percentile(&calls, 99),
+        compile_ms,
+        cache_load_ms: percentile(&loads, 50),
+    })
+}
+
+fn milliseconds(since: Moment) -> f64 {
+    since.elapsed().as_secs_f64() * 1_000.0
+}
+
+/// Nanoseconds over all rounds, and the sum of all amounts, which both sides must agree on.
+#[derive(Default)]
+struct Run {
+    whole: u128,
+    call: u128,
+    checksum: i64,
+    /// Counted over each different block once.
+    reasons: usize,
+}
+
+struct Bench {
+    host: PluginHost,
+    plugin: Arc<Plugin>,
+    context: CallContext,
+    reads: Fixed,
+}
+
+impl Bench {
+    fn new(host: PluginHost, plugin: Arc<Plugin>) -> Result<Bench> {
+        let manifest = plugin.manifest();
+        let parameters = manifest
+            .parameters
+            .iter()
+            .filter_map(|entry| Some((format!("{}.{}", manifest.id, entry.code), entry.example?)))
+            .collect();
+        let calendar = WorkCalendar::parse_csv(include_str!("../../../data/statutory-days.csv"))?;
+        let reads = Fixed { county: COUNTY, parameters: Arc::new(parameters), calendar: Arc::new(calendar) };
+        let actor = Actor::System { division: COUNTY.division() };
+        let mut context =
+            CallContext::new(actor, TODAY, Instant(i64::from(doudi_domain::calendar::days(TODAY)) * 86_400_000_000));
+        context.grants = Grants::all(manifest);
+        context.trial = true;
+        context.recording = Recording::Off;
+        Ok(Bench { host, plugin, context, reads })
+    }
+
+    async fn assess(&self, columns: Columns) -> Result<doudi_plugin_host::Called<doudi_plugin_host::Outcomes>> {
+        Ok(self.host.assess(&self.plugin, &self.context, Box::new(self.reads.clone()), columns).await?)
+    }
+
+    async fn wasm(&self, blocks: &[Columns], rounds: usize) -> Result<Run> {
+        let mut run = Run::default();
+        for round in 0..rounds {
+            let block = blocks[round % blocks.len()].clone();
+            let began = Moment::now();
+            let called = self.assess(block).await?;
+            run.whole += began.elapsed().as_nanos();
+            run.call += called.spent.as_nanos();
+            run.checksum += called.value.amounts().iter().sum::<i64>();
+            if round < blocks.len() {
+                run.reasons += (0..called.value.len()).map(|row| called.value.row(row).reasons.len()).sum::<usize>();
+            }
+        }
+        Ok(run)
+    }
+
+    fn native(&self, blocks: &[Columns], rounds: usize) -> Result<Run> {
+        let blocks = blocks.iter().map(native::block).collect::<Result<Vec<_>>>()?;
+        let world = World::new(&TODAY.to_string()).manifest(PLUGIN_TOML).example_parameters();
+        world.run(|context| {
+            let mut run = Run::default();
+            for round in 0..rounds {
+                let block = &blocks[round % blocks.len()];
+                let began = Moment::now();
+                let families = doudi_sdk::input::Families::<<dibao::Dibao as Assess>::Family>::new(block)
+                    .map_err(|refusal| anyhow::anyhow!("{refusal}"))?;
+                let mut out = doudi_sdk::Outcomes::new(self.plugin.manifest().figures.len());
+                dibao::Dibao::assess(context, families, &mut out).map_err(|refusal| anyhow::anyhow!("{refusal}"))?;
+                run.call += began.elapsed().as_nanos();
+                run.checksum += (0..out.len()).filter_map(|row| out.get(row)).map(|row| row.amount.0).sum::<i64>();
+            }
+            Ok(run)
+        })
+    }
+}
