@@ -1,37 +1,47 @@
-//! 最低生活保障 (dibao): the monthly cash top-up to households below the standard. Wiring only; the rules are in [`rules`],
-//! the buttons in [`actions`], the pages in [`pages`].
+//! 最低生活保障 (dibao): the monthly cash top-up to households below the standard. Wiring only. Reading order: [`family`] →
+//! [`parameters`] → [`rules`] → [`trial`] → [`application`] → [`actions`] → [`notice`] → [`pages`] → [`jobs`].
 
+pub mod actions;
+pub mod answers;
+pub mod application;
+pub mod change;
 pub mod codes;
+pub mod events;
 pub mod family;
+pub mod form;
+pub mod jobs;
+pub mod notice;
+pub mod pages;
 pub mod parameters;
+pub mod recheck;
+pub mod relative;
 pub mod rules;
+pub mod running;
+pub mod settings;
+pub mod trial;
 
-use crate::codes::FIGURES;
 use crate::family::Family;
 use crate::parameters::Params;
 use crate::rules::{Case, Desk, Terms, decide};
 use doudi_sdk::prelude::*;
 
 /// The measure.
+#[derive(Debug)]
 pub struct Dibao;
 
-doudi_sdk::export!(Dibao: assess);
+doudi_sdk::export!(Dibao: assess, act, react, tick, view, fill, answer, check_settings);
 
 impl Assess for Dibao {
     type Family = Family;
 
-    /// Every household of the block, on the rules and parameters of `context.today`.
+    /// Every household of the block, on the rules and parameters of `context.today`: first as a whole, then its members
+    /// who may be covered alone.
     fn assess(context: &Context, mut families: Families<'_, Family>, out: &mut Outcomes) -> Result<()> {
         let terms = terms_on(context.today)?;
         let mut desk = Desk::default();
         while let Some(family) = families.next() {
             let verdict = decide(family, &terms, &Case::default(), &mut desk);
-            let covered = u32::try_from(verdict.covered).unwrap_or_default();
-            let mut row =
-                out.row(verdict.outcome).amount(Fen(verdict.amount)).covered(covered).figures(&verdict.figures);
-            for (reason, args, facts) in desk.trail.iter() {
-                row = row.reason_at(reason, args, facts);
-            }
+            trial::write(out, &verdict, &desk.trail);
         }
         Ok(())
     }
@@ -46,13 +56,10 @@ pub fn terms_on(date: Date) -> Result<Terms> {
     Terms::new(date, params).ok_or_else(|| {
         let first = rules::ruleset::ALL[0];
         Refusal::new(format!(
-            "{} 早于{}施行之日（{}），无法按现行规定核算",
+            "{} 早于{}施行之日（{}），不能按现行规定核算",
             date.chinese(),
             first.document,
             first.begins().chinese()
         ))
     })
 }
-
-/// Length check of the figures, where it costs nothing.
-const _: () = assert!(FIGURES == 12);

@@ -1,0 +1,56 @@
+//! What a household is paid now. A household is covered as a whole by one line of decisions, or some of its members alone
+//! (单人户) by one line each; in each line the newest decision that has begun governs.
+
+use doudi_sdk::prelude::*;
+
+/// Monthly payments.
+pub const SCHEME: &str = "dibao";
+/// The status of a 边缘 family; pays nothing.
+pub const EDGE: &str = "dibao-edge";
+
+/// The decisions that pay a household on a day, one for each line.
+///
+/// # Errors
+/// `not-found` outside the scope.
+pub fn paying(household: Id, on: Date) -> Result<Vec<Decision>> {
+    let mut lines: Vec<Decision> = Vec::new();
+    for decision in decisions::of_household(household)? {
+        if decision.scheme != SCHEME || decision.effect == "refuse" || decision.begins > on {
+            continue;
+        }
+        match lines.iter_mut().find(|line| line.person == decision.person) {
+            Some(line) if (line.begins, line.id) <= (decision.begins, decision.id) => *line = decision,
+            Some(_) => {}
+            None => lines.push(decision),
+        }
+    }
+    lines.retain(|decision| decision.pays_on(on));
+    Ok(lines)
+}
+
+/// As [`paying`], counting a decision made this month whose first month has not begun.
+///
+/// # Errors
+/// As [`paying`].
+pub fn paying_or_granted(household: Id, on: Date) -> Result<Vec<Decision>> {
+    let now = paying(household, on)?;
+    if now.is_empty() { paying(household, on.first_of_next_month()) } else { Ok(now) }
+}
+
+/// The running decision a recheck or change of this person (or of the household as a whole) is about.
+///
+/// # Errors
+/// `refused` when nobody is covered.
+pub fn require(household: Id, person: Option<Id>, on: Date) -> Result<Decision> {
+    let lines = paying_or_granted(household, on)?;
+    let own =
+        lines.iter().find(|line| line.person == person).or_else(|| lines.iter().find(|line| line.person.is_none()));
+    own.or(lines.first())
+        .cloned()
+        .ok_or_else(|| Refusal::new("该家庭目前不在保，不能办理核查或变更。需要保障的请新建低保申请"))
+}
+
+/// The Chinese word of an outcome.
+pub fn label(outcome: &str) -> &'static str {
+    <crate::Dibao as Plugin>::OUTCOMES.iter().find(|entry| entry.code == outcome).map_or("", |entry| entry.zh)
+}

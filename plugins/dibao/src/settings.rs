@@ -1,0 +1,58 @@
+//! A county's settings: whom a citizen may turn to.
+
+use doudi_sdk::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// By the schema in `plugin.toml`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    /// Office and phone on postings and letters.
+    pub contact: String,
+    /// 行政复议机关.
+    pub reconsideration: String,
+    /// The court of an administrative suit.
+    pub court: String,
+}
+
+impl Settings {
+    /// Office and phone, or where to ask until the county has entered them.
+    pub fn contact(&self) -> &str {
+        if self.contact.is_empty() {
+            "申请所在镇人民政府（街道办事处）民政办"
+        } else {
+            &self.contact
+        }
+    }
+
+    pub fn reconsideration(&self) -> &str {
+        if self.reconsideration.is_empty() { "本级人民政府" } else { &self.reconsideration }
+    }
+
+    pub fn court(&self) -> &str {
+        if self.court.is_empty() { "有管辖权的人民法院" } else { &self.court }
+    }
+}
+
+impl CheckSettings for crate::Dibao {
+    type Settings = Settings;
+
+    /// A letter that names nobody to turn to is void for the citizen.
+    fn check_settings(settings: Settings) -> Result<Problems> {
+        let mut problems = Problems::new();
+        if !settings.contact.is_empty() && !settings.contact.chars().any(|c| c.is_ascii_digit()) {
+            problems.add("contact", "联系方式中没有电话号码，请写明单位名称和电话");
+        }
+        for (field, text) in
+            [("contact", &settings.contact), ("reconsideration", &settings.reconsideration), ("court", &settings.court)]
+        {
+            if text.trim() != text {
+                problems.add(field, "前后有多余的空格，请删去");
+            }
+        }
+        if !settings.court.is_empty() && !settings.court.ends_with("法院") {
+            problems.add("court", "应填写法院全称，例如某某县人民法院");
+        }
+        Ok(problems)
+    }
+}
