@@ -1,0 +1,487 @@
+//! Asking a plugin. The only place with the loop: open a snapshot, find the pin, call, turn effects into writes, check that
+//! nothing moved meanwhile, commit; when somebody was quicker, begin again on a new snapshot, three times at most.
+//!
+//! A plugin's refusal is an answer and is shown; its failure is recorded in a small write of its own, and changes nothing
+//! else. What is called for showing only (pages, form help, trials) is never applied.
+
+use super::document::Target;
+use super::outbox::TickJob;
+use super::reads::{Shared, SnapshotReads};
+use super::workflow::{self, Standing};
+use super::{App, apply, form, in_own_task, outbox, plugin};
+use doudi_documents::manifest::Collection;
+use doudi_documents::{EffectPayload, Fill, Page, Values};
+use doudi_domain::document::{Document, DocumentStep};
+use doudi_domain::package::Enablement;
+use doudi_domain::{Actor, Date, DocumentId, Error, HouseholdId, Instant, PersonId, Result};
+use doudi_plugin_host::{
+    ActInput, CallContext, CallError, CallRecord, Called, EventInput, FillInput, Grants, Plugin, Recording, ViewInput,
+};
+use doudi_storage::invocation::NewInvocation;
+use doudi_storage::{Snapshot, Write};
+use sha2::{Digest, Sha256};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Mutex;
+
+/// How often a call is made before "somebody was quicker" is told to the user.
+const ATTEMPTS: u32 = 3;
+
+/// A pin, ready to be called.
+pub(crate) struct Pin {
+    pub enablement: Enablement,
+    pub plugin: Arc<Plugin>,
+}
+
+impl Pin {
+    pub fn context(&self, actor: &Actor, today: Date, now: Instant, trial: bool) -> CallContext {
+        CallContext {
+            settings: self.enablement.settings.clone(),
+            grants: Grants::new(self.enablement.grants.iter().cloned()),
+            trial,
+            seed: seed(&[&self.enablement.plugin, &today.to_string(), &now.0.to_string()]),
+            ..CallContext::new(actor.clone(), today, now)
+        }
+    }
+}
+
+/// A number for sampling that nobody chose and everybody can recompute.
+fn seed(words: &[&str]) -> u64 {
+    let mut hash = Sha256::new();
+    for word in words {
+        hash.update(word.as_bytes());
+        hash.update([0]);
+    }
+    let digest: [u8; 32] = hash.finalize().into();
+    digest.iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte))
+}
+
+/// The plugin a county runs on a day; `NotFound` when it is not enabled.
+pub(crate) async fn pin(app: &App, snapshot: &mut Snapshot, plugin: &str, day: Date) -> Result<Pin> {
+    let enablement = snapshot.enablement_at(plugin, day).await?.ok_or(Error::not_found("已启用的措施"))?;
+    Ok(Pin { plugin: load(app, snapshot, &enablement.digest).await?, enablement })
+}
+
+/// A plugin by its digest: from memory, else its bytes from storage.
+pub(crate) async fn load(app: &App, snapshot: &mut Snapshot, digest: &str) -> Result<Arc<Plugin>> {
+    if let Some(plugin) = app.host.loaded(digest) {
+        return Ok(plugin);
+    }
+    let component = snapshot.component_fetch(digest).await?;
+    app.host.load(digest, &component).await
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// For showing only
+
+/// A page of a plugin.
+pub(crate) async fn view(app: &App, actor: &Actor, pin: &Pin, snapshot: Snapshot, input: ViewInput) -> Result<Page> {
+    let (context, reads) = looking(app, actor, pin, snapshot);
+    let called = app.host.view(&pin.plugin, &context, reads, input).await.map_err(CallError::into_domain)?;
+    note(&called, pin);
+    Ok(called.value)
+}
+
+/// What a plugin says to a form.
+pub(crate) async fn fill(app: &App, actor: &Actor, pin: &Pin, snapshot: Snapshot, input: FillInput) -> Result<Fill> {
+    let (context, reads) = looking(app, actor, pin, snapshot);
+    let called = app.host.fill(&pin.plugin, &context, reads, input).await.map_err(CallError::into_domain)?;
+    note(&called, pin);
+    Ok(called.value)
+}
+
+fn looking(app: &App, actor: &Actor, pin: &Pin, snapshot: Snapshot) -> (CallContext, Box<SnapshotReads>) {
+    let (today, now) = (app.today(), app.now());
+    let mut context = pin.context(actor, today, now, true);
+    context.recording = Recording::Off;
+    let shared: Shared = Arc::new(Mutex::new(snapshot.without_noting()));
+    (context, Box::new(SnapshotReads::new(app, actor, &shared, pin.plugin.id(), today, now, true)))
+}
+
+fn note<T>(called: &Called<T>, pin: &Pin) {
+    for line in &called.logs {
+        tracing::debug!(plugin = pin.plugin.id(), version = %pin.plugin.version(), level = line.level, "{}", line.message);
+    }
+    if !called.denials.is_empty() {
+        tracing::info!(
+            plugin = pin.plugin.id(),
+            denials = called.denials.join(","),
+            "a plugin asked for what is not granted"
+        );
+    }
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// With effects
+
+/// Something that leads to effects.
+#[derive(Clone, Debug)]
+pub(crate) enum Request {
+    Act { target: Target, action: String, values: Values },
+    React { event: EventInput },
+    Tick { job: String, due: Date, cursor: Option<String> },
+}
+
+/// What to ask whom, and the key that makes a second time harmless.
+#[derive(Clone, Debug)]
+pub(crate) struct Consultation {
+    pub plugin: String,
+    pub request: Request,
+    pub key: Option<String>,
+}
+
+#[derive(Clone, Default, PartialEq, Eq, Debug)]
+pub(crate) struct Applied {
+    /// Documents created or moved, in the order of the effects.
+    pub documents: Vec<DocumentId>,
+    /// The same key was applied before; nothing was done.
+    pub repeated: bool,
+}
+
+/// Asks, applies all or nothing, and asks again when somebody was quicker. Runs to its end even when the request that began
+/// it is dropped.
+pub(crate) async fn carry_out(app: &App, actor: &Actor, consultation: Consultation) -> Result<Applied> {
+    let (app, actor) = (app.clone(), actor.clone());
+    in_own_task(async move {
+        let mut attempt = 1;
+        loop {
+            match once(&app, &actor, &consultation).await {
+                Err(Error::Conflict { .. }) if attempt < ATTEMPTS => {
+                    tokio::time::sleep(Duration::from_millis(20 * u64::from(attempt))).await;
+                    attempt += 1;
+                }
+                // Pressed twice: the first press has moved the case on, and the second finds another state.
+                Err(error) if refuses(&error) && applied_before(&app, &actor, &consultation).await? => {
+                    tracing::debug!(%error, "a repeated request");
+                    return Ok(Applied { repeated: true, ..Applied::default() });
+                }
+                outcome => return outcome,
+            }
+        }
+    })
+    .await
+}
+
+fn refuses(error: &Error) -> bool {
+    matches!(error, Error::Refused { .. } | Error::Forbidden { .. } | Error::Conflict { .. } | Error::Invalid(_))
+}
+
+async fn applied_before(app: &App, actor: &Actor, consultation: &Consultation) -> Result<bool> {
+    let Some(key) = &consultation.key else { return Ok(false) };
+    let mut write = app.storage.write(actor, app.now()).await?;
+    let first = write.idempotency_remember(key).await?;
+    write.rollback().await?;
+    Ok(!first)
+}
+
+/// The document an action is on, with its past.
+pub(crate) struct Subject {
+    pub document: Option<Document>,
+    pub steps: Vec<DocumentStep>,
+    pub household: Option<HouseholdId>,
+    pub person: Option<PersonId>,
+}
+
+async fn once(app: &App, actor: &Actor, consultation: &Consultation) -> Result<Applied> {
+    let (today, now) = (app.today(), app.now());
+    let mut snapshot = app.storage.snapshot(actor.scope()).await?;
+    let pin = pin(app, &mut snapshot, &consultation.plugin, today).await?;
+    let mut context = pin.context(actor, today, now, false);
+    let prepared = match &consultation.request {
+        Request::Act { target, action, values } => {
+            Some(prepare(app, actor, &pin, &mut snapshot, target, action, values.clone()).await?)
+        }
+        Request::Tick { job, due, .. } => {
+            // The same draw however often the step is tried.
+            context.seed = seed(&[&pin.enablement.plugin, job, &due.to_string(), &context.county.to_string()]);
+            None
+        }
+        Request::React { .. } => None,
+    };
+    let shared: Shared = Arc::new(Mutex::new(snapshot));
+    let reads = Box::new(SnapshotReads::new(app, actor, &shared, pin.plugin.id(), today, now, false));
+    let (subject, household) = subject_of(&consultation.request, prepared.as_ref());
+    let outcome = match (&consultation.request, &prepared) {
+        (Request::Act { action, .. }, Some(prepared)) => {
+            let input = ActInput {
+                action: action.clone(),
+                collection: prepared.collection.id.clone(),
+                document: prepared.subject.document.clone(),
+                household: prepared.subject.household,
+                person: prepared.subject.person,
+                values: prepared.values.clone(),
+            };
+            app.host.act(&pin.plugin, &context, reads, input).await.map(|called| (called, None))
+        }
+        (Request::React { event }, _) => {
+            app.host.react(&pin.plugin, &context, reads, event.clone()).await.map(|called| (called, None))
+        }
+        (Request::Tick { job, due, cursor }, _) => {
+            app.host.tick(&pin.plugin, &context, reads, job, *due, cursor.as_deref()).await.map(|called| {
+                let next = called.value.next;
+                let effects = called.value.effects;
+                let called = Called {
+                    value: effects,
+                    record: called.record,
+                    denials: called.denials,
+                    logs: called.logs,
+                    spent: called.spent,
+                };
+                (called, next)
+            })
+        }
+        (Request::Act { .. }, None) => unreachable!("an action is always prepared"),
+    };
+    let (called, next) = match outcome {
+        Ok(answer) => answer,
+        Err(error) => {
+            drop(shared);
+            return Err(record_failure(app, actor, &pin, &subject, household, error).await);
+        }
+    };
+    note(&called, &pin);
+    if called.value.is_empty() && !matches!(consultation.request, Request::Act { .. }) {
+        return remember(app, actor, consultation, next).await;
+    }
+    // The host has dropped its reads; the snapshot is ours again.
+    let mut snapshot = Arc::try_unwrap(shared)
+        .map_err(|_| Error::failure("操作没有完成，没有保存。请重试", "a call kept its snapshot after it ended"))?
+        .into_inner();
+    let occasion = apply::Occasion {
+        pin: &pin,
+        actor,
+        today,
+        action: match &consultation.request {
+            Request::Act { action, .. } => Some(action.as_str()),
+            _ => None,
+        },
+        subject: prepared.as_ref().map(|prepared| &prepared.subject),
+    };
+    let mut county =
+        app.storage.snapshot(doudi_domain::Scope { division: actor.county().division() }).await?.without_noting();
+    let operations = apply::plan(&occasion, &mut snapshot, &mut county, &called.value).await?;
+    county.close().await?;
+    let read_set = snapshot.read_set().await?;
+    snapshot.close().await?;
+
+    let mut write = app.storage.write(actor, now).await?;
+    if let Some(key) = &consultation.key {
+        if !write.idempotency_remember(key).await? {
+            write.rollback().await?;
+            return Ok(Applied { repeated: true, ..Applied::default() });
+        }
+    }
+    write.check(&read_set).await?;
+    let invocation = write.invocation_record(&invocation(&called, &subject, household, today)).await?;
+    let documents = apply::carry_out(&mut write, operations, &called.record, invocation).await?;
+    enqueue_next(&mut write, consultation, next.as_deref()).await?;
+    outbox::commit(write).await?;
+    Ok(Applied { documents, repeated: false })
+}
+
+/// No effects: only the key is remembered, so that the step counts as done.
+async fn remember(app: &App, actor: &Actor, consultation: &Consultation, next: Option<String>) -> Result<Applied> {
+    let mut repeated = false;
+    if let Some(key) = &consultation.key {
+        let mut write = app.storage.write(actor, app.now()).await?;
+        repeated = !write.idempotency_remember(key).await?;
+        enqueue_next(&mut write, consultation, next.as_deref()).await?;
+        write.commit().await?;
+    }
+    Ok(Applied { repeated, ..Applied::default() })
+}
+
+/// The next step of due work is written with the effects of this one: an interruption between the two loses neither.
+async fn enqueue_next(write: &mut Write, consultation: &Consultation, next: Option<&str>) -> Result<()> {
+    if let (Request::Tick { job, due, .. }, Some(next)) = (&consultation.request, next) {
+        let step =
+            TickJob { plugin: consultation.plugin.clone(), job: job.clone(), due: *due, cursor: Some(next.to_owned()) };
+        write.job_enqueue(&step.job(write.now())).await?;
+    }
+    Ok(())
+}
+
+/// Everything that is checked before a plugin is asked to act.
+pub(crate) struct Prepared {
+    pub collection: Collection,
+    pub subject: Subject,
+    pub values: Values,
+}
+
+async fn prepare(
+    app: &App,
+    actor: &Actor,
+    pin: &Pin,
+    snapshot: &mut Snapshot,
+    target: &Target,
+    action: &str,
+    mut values: Values,
+) -> Result<Prepared> {
+    let manifest = pin.plugin.manifest();
+    let (collection, subject) = find_target(snapshot, pin, target).await?;
+    let workflow = &collection.workflow;
+    let Some(entry) = workflow.action(action) else { return Err(Error::not_found("操作")) };
+    let standing = match &subject.document {
+        Some(document) => Standing { state: &document.state, due: document.due, steps: &subject.steps },
+        None => Standing::new_document(workflow),
+    };
+    if let Some(error) = workflow::obstacle(workflow, entry, standing, app.today(), actor) {
+        return Err(error);
+    }
+    let form = entry.form.as_deref().and_then(|form| manifest.form(form)).cloned();
+    match &form {
+        Some(form) => {
+            let known = known_ids(snapshot, &subject, app.today()).await?;
+            let problems = form::check(form, &mut values, &known);
+            if !problems.is_empty() {
+                return Err(Error::Invalid(problems));
+            }
+        }
+        None => values = Values::new(),
+    }
+    Ok(Prepared { collection, subject, values })
+}
+
+/// The collection and the document, or what a new one will be about; all within the actor's scope.
+pub(crate) async fn find_target(snapshot: &mut Snapshot, pin: &Pin, target: &Target) -> Result<(Collection, Subject)> {
+    let manifest = pin.plugin.manifest();
+    let collection = |id: &str| manifest.collection(id).cloned().ok_or(Error::not_found("办件类别"));
+    match target {
+        Target::New { collection: id, household, person, .. } => {
+            if let Some(household) = household {
+                snapshot.household_fetch(*household).await?;
+            }
+            if let Some(person) = person {
+                snapshot.person_fetch(*person, false).await?;
+            }
+            let subject = Subject { document: None, steps: Vec::new(), household: *household, person: *person };
+            Ok((collection(id)?, subject))
+        }
+        Target::Existing(id) => {
+            let document = snapshot.document_fetch(*id).await?;
+            if document.plugin != pin.plugin.id() {
+                return Err(Error::not_found("办件"));
+            }
+            let steps = snapshot.document_steps(*id).await?;
+            let found = collection(&document.collection)?;
+            let (household, person) = (document.household, document.person);
+            Ok((found, Subject { document: Some(document), steps, household, person }))
+        }
+    }
+}
+
+/// Ids the form's members, officers and files may name.
+pub(crate) async fn known_ids(snapshot: &mut Snapshot, subject: &Subject, today: Date) -> Result<form::Known> {
+    let (mut members, mut files) = (Vec::new(), Vec::new());
+    if let Some(household) = subject.household {
+        let file = snapshot.household_file(household, today, false).await?;
+        members.extend(file.members.iter().map(|(_, person)| person.id.to_string()));
+        files.extend(snapshot.attachments_of_household(household).await?.iter().map(|file| file.id.to_string()));
+    }
+    if let Some(document) = &subject.document {
+        files.extend(snapshot.attachments_of_document(document.id).await?.iter().map(|file| file.id.to_string()));
+    }
+    let officers =
+        snapshot.users_list().await?.iter().filter(|user| user.active).map(|user| user.id.to_string()).collect();
+    Ok(form::Known { members: Some(members), officers: Some(officers), files: Some(files) })
+}
+
+fn subject_of(request: &Request, prepared: Option<&Prepared>) -> (String, Option<HouseholdId>) {
+    match (request, prepared) {
+        (Request::Act { .. }, Some(prepared)) => {
+            let household = prepared.subject.household;
+            let subject = match (&prepared.subject.document, household) {
+                (Some(document), _) => format!("document/{}", document.id),
+                (None, Some(household)) => format!("household/{household}"),
+                (None, None) => format!("collection/{}", prepared.collection.id),
+            };
+            (subject, household)
+        }
+        (Request::React { event }, _) => (format!("event/{}", event.topic), event.household),
+        (Request::Tick { job, due, .. }, _) => (format!("job/{job}/{due}"), None),
+        (Request::Act { .. }, None) => (String::new(), None),
+    }
+}
+
+fn invocation(
+    called: &Called<Vec<EffectPayload>>,
+    subject: &str,
+    household: Option<HouseholdId>,
+    as_of: Date,
+) -> NewInvocation {
+    let record = &called.record;
+    let output = record.result.to_string().into_bytes();
+    NewInvocation {
+        plugin: record.plugin.clone(),
+        version: record.version.clone(),
+        digest: record.digest.clone(),
+        point: record.point.code().to_owned(),
+        subject: subject.to_owned(),
+        household,
+        as_of,
+        input: record.request.to_string().into_bytes(),
+        reads: reads_json(record),
+        input_hash: record.input_hash.clone(),
+        output_hash: hex::encode(Sha256::digest(&output)),
+        output,
+        outcome: "ok".to_owned(),
+        micros: i64::try_from(called.spent.as_micros()).unwrap_or(i64::MAX),
+    }
+}
+
+fn reads_json(record: &CallRecord) -> Vec<u8> {
+    serde_json::to_vec(&record.reads).unwrap_or_default()
+}
+
+/// Writes down that a call ended without an answer, and gives the error for the user. That the small write fails, too, is
+/// the operator's news, not the user's.
+async fn record_failure(
+    app: &App,
+    actor: &Actor,
+    pin: &Pin,
+    subject: &str,
+    household: Option<HouseholdId>,
+    error: CallError,
+) -> Error {
+    let code = error.code().to_owned();
+    let point = match &error {
+        CallError::Failed(failed) => failed.point.code(),
+        CallError::Refused { .. } => "act",
+    };
+    let new = NewInvocation {
+        plugin: pin.plugin.id().to_owned(),
+        version: pin.plugin.version().to_string(),
+        digest: pin.plugin.digest().to_owned(),
+        point: point.to_owned(),
+        subject: subject.to_owned(),
+        household,
+        as_of: app.today(),
+        input: Vec::new(),
+        reads: Vec::new(),
+        input_hash: String::new(),
+        output: Vec::new(),
+        output_hash: String::new(),
+        outcome: code,
+        micros: 0,
+    };
+    let recorded = async {
+        let mut write = app.storage.write(actor, app.now()).await?;
+        write.invocation_record(&new).await?;
+        write.commit().await
+    };
+    if let Err(unrecorded) = recorded.await {
+        tracing::error!(%unrecorded, plugin = pin.plugin.id(), "a failed call could not be recorded");
+    }
+    error.into_domain()
+}
+
+/// The name of a plugin for pages, whether it is still enabled or not.
+pub(crate) async fn plugin_ref(snapshot: &mut Snapshot, digest: &str) -> Result<plugin::PluginRef> {
+    let manifest = plugin::manifest_of(snapshot, digest).await?;
+    Ok(plugin::PluginRef {
+        id: manifest.id.clone(),
+        name: manifest.name.clone(),
+        version: manifest.version.to_string(),
+        digest: digest.to_owned(),
+    })
+}

@@ -1,0 +1,83 @@
+//! Committing a write together with its consequences: each event becomes a job of the same transaction. If the event is
+//! there, so is its delivery.
+
+use doudi_domain::{Date, EventId, Instant, Result};
+use doudi_storage::Write;
+use doudi_storage::job::NewJob;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+/// Kind of the job that hands an event to its subscribers.
+pub const DELIVER_EVENT: &str = "deliver-event";
+
+/// Kind of the job that lets one subscriber react to one event, and of the job that runs one step of due work.
+pub const REACT: &str = "react";
+pub const TICK: &str = "tick";
+
+/// One subscriber's delivery.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ReactJob {
+    pub event: i64,
+    pub plugin: String,
+}
+
+/// One step of due work; the first has no cursor.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct TickJob {
+    pub plugin: String,
+    pub job: String,
+    pub due: Date,
+    pub cursor: Option<String>,
+}
+
+impl ReactJob {
+    /// The same for every attempt: its effects are applied once.
+    pub fn key(&self) -> String {
+        format!("{REACT}/{}/{}", self.event, self.plugin)
+    }
+
+    pub fn job(&self, run_at: Instant) -> NewJob {
+        NewJob {
+            kind: REACT.to_owned(),
+            payload: serde_json::to_string(self).expect("numbers and strings are always JSON"),
+            dedupe_key: self.key(),
+            run_at,
+        }
+    }
+}
+
+impl TickJob {
+    /// One for each plugin, job, due date and step, whatever the number of servers.
+    pub fn key(&self) -> String {
+        let step = match &self.cursor {
+            None => "first".to_owned(),
+            Some(cursor) => hex::encode(&Sha256::digest(cursor)[..12]),
+        };
+        format!("{TICK}/{}/{}/{}/{step}", self.plugin, self.job, self.due)
+    }
+
+    pub fn job(&self, run_at: Instant) -> NewJob {
+        NewJob {
+            kind: TICK.to_owned(),
+            payload: serde_json::to_string(self).expect("strings and dates are always JSON"),
+            dedupe_key: self.key(),
+            run_at,
+        }
+    }
+}
+
+/// Enqueues the deliveries of everything the write has published, and commits. Who listens is found out at delivery: the
+/// transaction reads nothing it does not have to.
+pub async fn commit(mut write: Write) -> Result<()> {
+    let events: Vec<EventId> = write.events_published().iter().map(|event| event.id).collect();
+    for event in events {
+        let job = NewJob {
+            kind: DELIVER_EVENT.to_owned(),
+            payload: event.to_string(),
+            dedupe_key: format!("{DELIVER_EVENT}/{event}"),
+            run_at: write.now(),
+        };
+        write.job_enqueue(&job).await?;
+    }
+    write.commit().await
+}

@@ -1,0 +1,553 @@
+//! Packages and who runs them: installing, enabling for a county from a date, settings, grants; and what enabled plugins add
+//! to menus and pages.
+
+use super::household::{CreateEntry, PanelView};
+use super::reads::SnapshotReads;
+use super::{App, consult, in_own_task};
+use doudi_documents::manifest::Place;
+use doudi_documents::{Manifest, Page as PluginPage, Text};
+use doudi_domain::catalogue::{self, Sensitivity};
+use doudi_domain::package::{Enablement, Release};
+use doudi_domain::policy::{self, Permission};
+use doudi_domain::{Actor, Date, Error, HouseholdId, Problem, Result};
+use doudi_plugin_host::{Contributions, Plugin, ViewInput, requested};
+use doudi_storage::Snapshot;
+use doudi_storage::enablement::NewEnablement;
+use doudi_storage::package::NewRelease;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, LazyLock, RwLock};
+use tokio::sync::Mutex;
+
+/// A plugin as pages name it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PluginRef {
+    pub id: String,
+    pub name: Text,
+    pub version: String,
+    pub digest: String,
+}
+
+/// A package on the console.
+#[derive(Clone, Debug)]
+pub struct PackageView {
+    pub release: Release,
+    pub manifest: Arc<Manifest>,
+    pub permissions: Vec<PermissionSentence>,
+    /// The county's pins of this very digest, past and planned included.
+    pub pins: Vec<Enablement>,
+    pub in_force: bool,
+}
+
+/// `读取 残疾类别、残疾等级：用于判断单人户`, and the grants it stands for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PermissionSentence {
+    /// `read:person.disability-grade` … one for each field; `effect:decision.record` …
+    pub grants: Vec<GrantItem>,
+    pub sentence: Text,
+    /// Concerns finances, health or family circumstances.
+    pub sensitive: bool,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct GrantItem {
+    pub grant: String,
+    pub label: Text,
+    /// Encrypted at rest: grant sparingly.
+    pub sealed: bool,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Installed {
+    pub digest: String,
+    pub plugin: String,
+    pub version: String,
+    pub name: Text,
+    pub size: u64,
+}
+
+/// A pin to be set for the actor's county.
+#[derive(Clone, Debug)]
+pub struct EnableDraft {
+    pub plugin: String,
+    /// Full digest, or a beginning of at least eight digits that fits one release only.
+    pub digest: String,
+    pub from: Date,
+    /// `None`: those of the pin in force, else the manifest's defaults.
+    pub settings: Option<serde_json::Value>,
+    pub grants: GrantChoice,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum GrantChoice {
+    /// Everything the manifest asks for.
+    All,
+    /// Those of the pin in force, as far as they are still asked for.
+    Keep,
+    These(Vec<String>),
+}
+
+/// A pin with what it runs.
+#[derive(Clone, Debug)]
+pub struct EnablementView {
+    pub enablement: Enablement,
+    pub plugin: PluginRef,
+    pub manifest: Arc<Manifest>,
+    pub in_force: bool,
+    /// Asked for and not granted.
+    pub withheld: Vec<String>,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct MenuEntry {
+    pub plugin: String,
+    pub plugin_name: Text,
+    pub page: String,
+    pub title: Text,
+}
+
+/// A plugin's own page.
+#[derive(Clone, Debug)]
+pub struct PageView {
+    pub plugin: PluginRef,
+    pub title: Text,
+    pub page: PluginPage,
+    /// The plugin's forms: those the page shows in place are drawn from them.
+    pub forms: Vec<doudi_documents::Form>,
+}
+
+/// All packages installed in the city, with what each asks for and where the actor's county stands.
+pub async fn packages(app: &App, actor: &Actor) -> Result<Vec<PackageView>> {
+    policy::require(actor, Permission::ConfigurationRead)?;
+    let mut snapshot = app.storage.snapshot(actor.scope()).await?;
+    let pins = snapshot.enablements_list().await?;
+    let mut views = Vec::new();
+    for release in snapshot.releases_list().await? {
+        views.push(package_view(&mut snapshot, release, &pins, app.today()).await?);
+    }
+    Ok(views)
+}
+
+pub async fn package(app: &App, actor: &Actor, digest: &str) -> Result<PackageView> {
+    policy::require(actor, Permission::ConfigurationRead)?;
+    let mut snapshot = app.storage.snapshot(actor.scope()).await?;
+    let pins = snapshot.enablements_list().await?;
+    let release = find_release(&mut snapshot, digest, None).await?;
+    package_view(&mut snapshot, release, &pins, app.today()).await
+}
+
+async fn package_view(
+    snapshot: &mut Snapshot,
+    release: Release,
+    pins: &[Enablement],
+    today: Date,
+) -> Result<PackageView> {
+    let manifest = manifest_of(snapshot, &release.digest).await?;
+    let pins: Vec<Enablement> = pins.iter().filter(|pin| pin.digest == release.digest).cloned().collect();
+    Ok(PackageView {
+        permissions: permissions(&manifest),
+        in_force: pins.iter().any(|pin| holds(pin, today)),
+        release,
+        manifest,
+        pins,
+    })
+}
+
+/// What a package asks for, as sentences: one for each purpose of reading, one for each wish and question.
+pub fn permissions(manifest: &Manifest) -> Vec<PermissionSentence> {
+    let mut sentences: Vec<PermissionSentence> = Vec::new();
+    for input in &manifest.inputs {
+        let fields: Vec<_> = input.fields.iter().filter_map(|code| catalogue::find(code)).collect();
+        let words = |of: fn(&catalogue::Field) -> &str, between: &str| {
+            fields.iter().map(|field| of(field)).collect::<Vec<_>>().join(between)
+        };
+        sentences.push(PermissionSentence {
+            grants: fields
+                .iter()
+                .map(|field| GrantItem {
+                    grant: format!("read:{}", field.code),
+                    label: Text::new(field.zh, field.en),
+                    sealed: field.sensitivity == Sensitivity::Sealed,
+                })
+                .collect(),
+            sentence: Text::new(
+                format!("读取 {}：{}", words(|field| field.zh, "、"), input.purpose.zh),
+                format!("Reads {}: {}", words(|field| field.en, ", "), input.purpose.in_language(true)),
+            ),
+            sensitive: fields.iter().any(|field| field.sensitivity != Sensitivity::Internal),
+        });
+    }
+    for capability in requested(manifest).into_iter().filter(|capability| !capability.code.starts_with("read:")) {
+        let with_purpose = |label: &str, purpose: &str, between: &str| match purpose {
+            "" => label.to_owned(),
+            purpose => format!("{label}{between}{purpose}"),
+        };
+        sentences.push(PermissionSentence {
+            sentence: Text::new(
+                with_purpose(&capability.label.zh, &capability.purpose.zh, "："),
+                with_purpose(capability.label.in_language(true), capability.purpose.in_language(true), ": "),
+            ),
+            grants: vec![GrantItem { grant: capability.code, label: capability.label, sealed: false }],
+            sensitive: false,
+        });
+    }
+    sentences
+}
+
+/// Checks everything admission checks, then stores the component. Everything wrong is told in one refusal.
+pub async fn install(app: &App, actor: &Actor, component: Vec<u8>) -> Result<Installed> {
+    policy::require(actor, Permission::Configure)?;
+    let admitted = app.host.admit(&component).await.map_err(|refusal| Error::Refused {
+        message: format!("插件包“{}”不能安装，共有 {} 处问题", refusal.package, refusal.problems.len()),
+        problems: refusal.problems,
+    })?;
+    let installed = Installed {
+        digest: admitted.digest,
+        plugin: admitted.manifest.id.clone(),
+        version: admitted.manifest.version.to_string(),
+        name: admitted.manifest.name.clone(),
+        size: admitted.size,
+    };
+    let new = NewRelease {
+        plugin: installed.plugin.clone(),
+        version: installed.version.clone(),
+        publisher: admitted.manifest.publisher.clone(),
+        manifest: admitted.manifest_text,
+        component,
+    };
+    let (app, actor) = (app.clone(), actor.clone());
+    in_own_task(async move {
+        let mut write = app.storage.write(&actor, app.now()).await?;
+        write.release_install(&new).await?;
+        write.commit().await
+    })
+    .await?;
+    Ok(installed)
+}
+
+/// The county's pins, past and planned included.
+pub async fn enablements(app: &App, actor: &Actor) -> Result<Vec<EnablementView>> {
+    policy::require(actor, Permission::ConfigurationRead)?;
+    let mut snapshot = app.storage.snapshot(actor.scope()).await?;
+    let mut views = Vec::new();
+    for enablement in snapshot.enablements_list().await? {
+        let manifest = manifest_of(&mut snapshot, &enablement.digest).await?;
+        let asked = requested(&manifest).into_iter().map(|capability| capability.code);
+        views.push(EnablementView {
+            withheld: asked.filter(|code| !enablement.grants.contains(code)).collect(),
+            plugin: consult::plugin_ref(&mut snapshot, &enablement.digest).await?,
+            in_force: holds(&enablement, app.today()),
+            enablement,
+            manifest,
+        });
+    }
+    Ok(views)
+}
+
+/// Pins a release for the actor's county from a date.
+///
+/// `Invalid` for settings or grants the manifest does not know; `Refused` for a date that would rewrite what has run.
+pub async fn enable(app: &App, actor: &Actor, draft: EnableDraft) -> Result<Enablement> {
+    policy::require(actor, Permission::Configure)?;
+    let mut snapshot = app.storage.snapshot(actor.scope()).await?;
+    let release = find_release(&mut snapshot, &draft.digest, Some(&draft.plugin)).await?;
+    let earlier: Vec<Enablement> =
+        snapshot.enablements_list().await?.into_iter().filter(|pin| pin.plugin == draft.plugin).collect();
+    // The operator of the machine may set up the past of a new county; nobody changes what cases were decided by.
+    if actor.role().is_some() && draft.from < app.today() && !earlier.is_empty() {
+        return Err(Error::refused(format!(
+            "启用日期 {} 早于今天。已经办理的事项按当时的版本留存，请从今天或以后的日期起启用",
+            draft.from
+        )));
+    }
+    let manifest = manifest_of(&mut snapshot, &release.digest).await?;
+    let current = snapshot.enablement_at(&draft.plugin, draft.from).await?;
+    let asked: BTreeSet<String> = requested(&manifest).into_iter().map(|capability| capability.code).collect();
+    let grants: BTreeSet<String> = match draft.grants {
+        GrantChoice::All => asked.clone(),
+        GrantChoice::Keep => {
+            current.iter().flat_map(|pin| &pin.grants).filter(|grant| asked.contains(*grant)).cloned().collect()
+        }
+        GrantChoice::These(grants) => grants.into_iter().collect(),
+    };
+    let unknown: Vec<Problem> = grants
+        .difference(&asked)
+        .map(|grant| Problem::new("授权", "grant.unknown", format!("插件没有申请“{grant}”，不能授予")))
+        .collect();
+    if !unknown.is_empty() {
+        return Err(Error::Invalid(unknown));
+    }
+    let settings = match draft.settings {
+        Some(settings) => settings.to_string(),
+        None => match &current {
+            Some(pin) => pin.settings.clone(),
+            None => {
+                manifest.settings.as_ref().map_or_else(|| "{}".to_owned(), |settings| settings.defaults.to_string())
+            }
+        },
+    };
+    // Loaded now, so that the first officer of the day does not wait for the compiler.
+    let plugin = consult::load(app, &mut snapshot, &release.digest).await?;
+    check_settings(app, actor, &plugin, &settings, &grants, snapshot).await?;
+    let new = NewEnablement {
+        plugin: draft.plugin.clone(),
+        digest: release.digest,
+        from: draft.from,
+        settings,
+        grants: grants.into_iter().collect(),
+    };
+    pin(app, actor, new).await
+}
+
+async fn pin(app: &App, actor: &Actor, new: NewEnablement) -> Result<Enablement> {
+    let (app, actor) = (app.clone(), actor.clone());
+    in_own_task(async move {
+        let mut write = app.storage.write(&actor, app.now()).await?;
+        write.enablement_set(&new).await?;
+        write.commit().await?;
+        let mut snapshot = app.storage.snapshot(actor.scope()).await?;
+        snapshot.enablement_at(&new.plugin, new.from).await?.ok_or(Error::not_found("启用记录"))
+    })
+    .await
+}
+
+/// By the manifest's schema first, then by the plugin's own sense.
+async fn check_settings(
+    app: &App,
+    actor: &Actor,
+    plugin: &Arc<Plugin>,
+    settings: &str,
+    grants: &BTreeSet<String>,
+    snapshot: Snapshot,
+) -> Result<()> {
+    let problems = plugin.settings_problems(settings);
+    if !problems.is_empty() {
+        return Err(Error::Invalid(problems));
+    }
+    let (today, now) = (app.today(), app.now());
+    let mut context = doudi_plugin_host::CallContext::new(actor.clone(), today, now);
+    context.settings = settings.to_owned();
+    context.grants = doudi_plugin_host::Grants::new(grants.iter().cloned());
+    context.trial = true;
+    let shared = Arc::new(Mutex::new(snapshot.without_noting()));
+    let reads = Box::new(SnapshotReads::new(app, actor, &shared, plugin.id(), today, now, true));
+    match app.host.check_settings(plugin, &context, reads).await.map_err(|error| error.into_domain())? {
+        Some(called) if !called.value.is_empty() => Err(Error::Invalid(called.value)),
+        _ => Ok(()),
+    }
+}
+
+/// From that day on the plugin is not enabled; its documents and decisions stay.
+pub async fn disable(app: &App, actor: &Actor, plugin: &str, from: Date) -> Result<()> {
+    policy::require(actor, Permission::Configure)?;
+    if actor.role().is_some() && from < app.today() {
+        return Err(Error::refused("停用日期不能早于今天"));
+    }
+    let (app, actor, plugin) = (app.clone(), actor.clone(), plugin.to_owned());
+    in_own_task(async move {
+        let mut write = app.storage.write(&actor, app.now()).await?;
+        write.enablement_end(&plugin, from).await?;
+        write.commit().await
+    })
+    .await
+}
+
+/// New settings for the pin in force, from today on.
+pub async fn set_settings(app: &App, actor: &Actor, plugin: &str, settings: serde_json::Value) -> Result<Enablement> {
+    policy::require(actor, Permission::Configure)?;
+    let current = in_force(app, actor, plugin).await?;
+    enable(
+        app,
+        actor,
+        EnableDraft {
+            plugin: plugin.to_owned(),
+            digest: current.digest,
+            from: app.today(),
+            settings: Some(settings),
+            grants: GrantChoice::Keep,
+        },
+    )
+    .await
+}
+
+/// New grants for the pin in force, from today on.
+pub async fn set_grants(app: &App, actor: &Actor, plugin: &str, grants: Vec<String>) -> Result<Enablement> {
+    policy::require(actor, Permission::Configure)?;
+    let current = in_force(app, actor, plugin).await?;
+    enable(
+        app,
+        actor,
+        EnableDraft {
+            plugin: plugin.to_owned(),
+            digest: current.digest,
+            from: app.today(),
+            settings: None,
+            grants: GrantChoice::These(grants),
+        },
+    )
+    .await
+}
+
+async fn in_force(app: &App, actor: &Actor, plugin: &str) -> Result<Enablement> {
+    let mut snapshot = app.storage.snapshot(actor.scope()).await?;
+    snapshot.enablement_at(plugin, app.today()).await?.ok_or(Error::not_found("已启用的措施"))
+}
+
+/// What the actor's office finds in the menu.
+pub async fn menu(app: &App, actor: &Actor) -> Result<Vec<MenuEntry>> {
+    let Some(role) = actor.role() else { return Ok(Vec::new()) };
+    let mut snapshot = app.storage.snapshot(actor.scope()).await?;
+    let manifests = manifests_in_force(&mut snapshot, app.today()).await?;
+    let contributions = Contributions::new(manifests.iter().map(Arc::as_ref));
+    Ok(contributions
+        .menu(role)
+        .into_iter()
+        .map(|page| MenuEntry {
+            plugin: page.manifest.id.clone(),
+            plugin_name: page.manifest.name.clone(),
+            page: page.entry.id.clone(),
+            title: page.entry.title.clone(),
+        })
+        .collect())
+}
+
+/// A page of a plugin, for an office the manifest names.
+pub async fn page(
+    app: &App,
+    actor: &Actor,
+    plugin: &str,
+    page: &str,
+    query: Vec<(String, String)>,
+) -> Result<PageView> {
+    let mut snapshot = app.storage.snapshot(actor.scope()).await?;
+    let pin = consult::pin(app, &mut snapshot, plugin, app.today()).await?;
+    let manifest = pin.plugin.manifest();
+    // Panels of households and documents have their own pages, with their own checks.
+    let entry = manifest.page(page).filter(|entry| matches!(entry.place, Place::Menu | Place::Hidden));
+    let Some(entry) = entry.cloned() else { return Err(Error::not_found("页面")) };
+    if !actor.role().is_none_or(|role| entry.roles.iter().any(|allowed| allowed == role.code())) {
+        let offices: Vec<&str> =
+            entry.roles.iter().filter_map(|role| doudi_domain::Role::parse(role)).map(doudi_domain::Role::zh).collect();
+        return Err(Error::forbidden(format!("“{}”供{}使用", entry.title.zh, offices.join("、"))));
+    }
+    let plugin = consult::plugin_ref(&mut snapshot, pin.plugin.digest()).await?;
+    let input = ViewInput { page: page.to_owned(), document: None, household: None, query };
+    let forms = manifest.forms.clone();
+    let page = consult::view(app, actor, &pin, snapshot, input).await?;
+    Ok(PageView { plugin, title: page.title.clone().unwrap_or(entry.title), page, forms })
+}
+
+/// What the actor's office may begin for a household.
+pub(crate) async fn creates(snapshot: &mut Snapshot, actor: &Actor, today: Date) -> Result<Vec<CreateEntry>> {
+    let Some(role) = actor.role() else { return Ok(Vec::new()) };
+    let manifests = manifests_in_force(snapshot, today).await?;
+    let contributions = Contributions::new(manifests.iter().map(Arc::as_ref));
+    let between = |plugin: &Text, collection: &Text| {
+        Text::new(
+            format!("{} · {}", plugin.zh, collection.zh),
+            format!("{} · {}", plugin.in_language(true), collection.in_language(true)),
+        )
+    };
+    Ok(contributions
+        .creations(role)
+        .into_iter()
+        .map(|(collection, action)| CreateEntry {
+            plugin: collection.manifest.id.clone(),
+            collection: collection.entry.id.clone(),
+            action: action.id.clone(),
+            label: between(&collection.manifest.name, &collection.entry.label),
+        })
+        .collect())
+}
+
+pub(crate) async fn household_panels(app: &App, actor: &Actor, id: HouseholdId) -> Result<Vec<PanelView>> {
+    let Some(role) = actor.role() else { return Ok(Vec::new()) };
+    let mut snapshot = app.storage.snapshot(actor.scope()).await?;
+    snapshot.household_fetch(id).await?;
+    let manifests = manifests_in_force(&mut snapshot, app.today()).await?;
+    let wanted: Vec<(String, String, Text)> = Contributions::new(manifests.iter().map(Arc::as_ref))
+        .household_panels(role)
+        .into_iter()
+        .map(|page| (page.manifest.id.clone(), page.entry.id.clone(), page.entry.title.clone()))
+        .collect();
+    drop(snapshot);
+    let mut panels = Vec::with_capacity(wanted.len());
+    for (plugin, page, title) in wanted {
+        // One measure's failure stays in its own panel.
+        let drawn = async {
+            let mut snapshot = app.storage.snapshot(actor.scope()).await?;
+            let pin = consult::pin(app, &mut snapshot, &plugin, app.today()).await?;
+            let input = ViewInput { page, document: None, household: Some(id), query: Vec::new() };
+            consult::view(app, actor, &pin, snapshot, input).await
+        };
+        let drawn = drawn.await.map_err(|error| error.to_string());
+        panels.push(PanelView { plugin, title, page: drawn });
+    }
+    Ok(panels)
+}
+
+/// Plugins in force: id and Chinese name.
+pub(crate) async fn names_in_force(snapshot: &mut Snapshot, today: Date) -> Result<Vec<(String, String)>> {
+    let manifests = manifests_in_force(snapshot, today).await?;
+    Ok(manifests.iter().map(|manifest| (manifest.id.clone(), manifest.name.zh.clone())).collect())
+}
+
+pub(crate) async fn manifests_in_force(snapshot: &mut Snapshot, today: Date) -> Result<Vec<Arc<Manifest>>> {
+    let mut manifests = Vec::new();
+    for enablement in snapshot.enablements_at(today).await? {
+        manifests.push(manifest_of(snapshot, &enablement.digest).await?);
+    }
+    Ok(manifests)
+}
+
+/// Manifests by plugin id, for the words of documents whose plugin may be disabled by now: the pin in force, else the newest
+/// release.
+pub(crate) async fn manifests_by_plugin(
+    snapshot: &mut Snapshot,
+    today: Date,
+) -> Result<BTreeMap<String, Arc<Manifest>>> {
+    let mut manifests = BTreeMap::new();
+    for manifest in manifests_in_force(snapshot, today).await? {
+        manifests.insert(manifest.id.clone(), manifest);
+    }
+    for release in snapshot.releases_list().await? {
+        if !manifests.contains_key(&release.plugin) {
+            let manifest = manifest_of(snapshot, &release.digest).await?;
+            manifests.insert(release.plugin, manifest);
+        }
+    }
+    Ok(manifests)
+}
+
+/// A manifest by the digest of its component: parsed once, for a digest never means anything else.
+pub(crate) async fn manifest_of(snapshot: &mut Snapshot, digest: &str) -> Result<Arc<Manifest>> {
+    static PARSED: LazyLock<RwLock<BTreeMap<String, Arc<Manifest>>>> = LazyLock::new(Default::default);
+    if let Some(known) = PARSED.read().unwrap_or_else(|poisoned| poisoned.into_inner()).get(digest) {
+        return Ok(known.clone());
+    }
+    let release = snapshot.release_fetch(digest).await?;
+    let manifest = Manifest::from_json(&release.manifest)
+        .map_err(|error| Error::failure("插件包的清单无法读取，请重新安装该插件", error))?;
+    let manifest = Arc::new(manifest);
+    PARSED.write().unwrap_or_else(|poisoned| poisoned.into_inner()).insert(digest.to_owned(), manifest.clone());
+    Ok(manifest)
+}
+
+/// A release by its digest or the beginning of it.
+async fn find_release(snapshot: &mut Snapshot, digest: &str, plugin: Option<&str>) -> Result<Release> {
+    let digest = digest.trim().to_ascii_lowercase();
+    let found: Vec<Release> = snapshot
+        .releases_list()
+        .await?
+        .into_iter()
+        .filter(|release| release.digest.starts_with(&digest) && plugin.is_none_or(|plugin| release.plugin == plugin))
+        .collect();
+    match found.len() {
+        1 if digest.len() >= 8 => Ok(found.into_iter().next().ok_or(Error::not_found("插件包"))?),
+        0 => Err(Error::not_found("插件包")),
+        _ => Err(Error::invalid("摘要", "digest.ambiguous", "摘要太短，对应多个插件包。请至少写出前 8 位，必要时写全")),
+    }
+}
+
+pub(crate) fn holds(pin: &Enablement, day: Date) -> bool {
+    pin.from <= day && pin.to.is_none_or(|to| day < to)
+}

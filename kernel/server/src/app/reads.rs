@@ -1,0 +1,187 @@
+//! What a plugin reads: one storage snapshot, one scope, behind the host's [`Reads`]. Questions to other measures are answered
+//! within the same snapshot, so that all parts of an answer belong to one moment.
+
+use super::consult::{self, Pin};
+use super::{App, plugin};
+use async_trait::async_trait;
+use doudi_domain::calendar::WorkCalendar;
+use doudi_domain::catalogue::FieldCode;
+use doudi_domain::columns::Columns;
+use doudi_domain::decision::{Decision, Effect};
+use doudi_domain::document::Document;
+use doudi_domain::parameter::Parameter;
+use doudi_domain::{Actor, Date, DecisionId, DocumentId, Error, HouseholdId, Instant, Result};
+use doudi_plugin_host::{Block, DocumentQuery, Reads};
+use doudi_storage::Snapshot;
+use std::sync::Arc;
+use tokio::sync::Mutex;
+
+/// A snapshot that a call and the one who asks share; the host runs one read at a time.
+pub(crate) type Shared = Arc<Mutex<Snapshot>>;
+
+/// Measures asking measures asking measures: deeper than this is a circle.
+const DEPTH: u8 = 3;
+/// Households looked at in one step of a search for recipients.
+const STRIDE: u32 = 1_000;
+
+pub(crate) struct SnapshotReads {
+    pub app: App,
+    pub actor: Actor,
+    pub snapshot: Shared,
+    /// The plugin that reads: it is not asked its own questions.
+    pub plugin: String,
+    /// The legal date of the call, and its moment: those of any question it asks.
+    pub today: Date,
+    pub now: Instant,
+    pub trial: bool,
+    calendar: Option<Arc<WorkCalendar>>,
+}
+
+impl SnapshotReads {
+    pub fn new(
+        app: &App,
+        actor: &Actor,
+        snapshot: &Shared,
+        plugin: &str,
+        today: Date,
+        now: Instant,
+        trial: bool,
+    ) -> Self {
+        SnapshotReads {
+            app: app.clone(),
+            actor: actor.clone(),
+            snapshot: snapshot.clone(),
+            plugin: plugin.to_owned(),
+            today,
+            now,
+            trial,
+            calendar: None,
+        }
+    }
+}
+
+#[async_trait]
+impl Reads for SnapshotReads {
+    async fn households(&mut self, ids: &[HouseholdId], fields: &[FieldCode], as_of: Date) -> Result<Columns> {
+        self.snapshot.lock().await.household_columns(ids, fields, as_of, None).await
+    }
+
+    async fn recipients(
+        &mut self,
+        scheme: &str,
+        as_of: Date,
+        after: HouseholdId,
+        limit: u32,
+    ) -> Result<Vec<HouseholdId>> {
+        let mut snapshot = self.snapshot.lock().await;
+        let mut found = Vec::new();
+        let mut cursor = (after.0 > 0).then_some(after);
+        loop {
+            let ids = snapshot.household_ids(cursor, STRIDE).await?;
+            let Some(last) = ids.last().copied() else { return Ok(found) };
+            let mut granted: Vec<HouseholdId> = snapshot
+                .decisions_in_force(&ids, Some(scheme), as_of)
+                .await?
+                .into_iter()
+                .filter(|decision| matches!(decision.effect, Effect::Grant | Effect::Change))
+                .map(|decision| decision.household)
+                .collect();
+            granted.sort();
+            granted.dedup();
+            found.extend(granted);
+            if found.len() >= limit as usize {
+                found.truncate(limit as usize);
+                return Ok(found);
+            }
+            cursor = Some(last);
+        }
+    }
+
+    async fn document_get(&mut self, plugin: &str, id: DocumentId) -> Result<Document> {
+        let document = self.snapshot.lock().await.document_fetch(id).await?;
+        if document.plugin == plugin { Ok(document) } else { Err(Error::not_found("办件")) }
+    }
+
+    async fn documents_find(&mut self, plugin: &str, query: &DocumentQuery) -> Result<Vec<Document>> {
+        let query = doudi_storage::document::DocumentQuery {
+            plugin: Some(plugin.to_owned()),
+            collection: Some(query.collection.clone()),
+            states: query.states.clone(),
+            household: query.household,
+            person: query.person,
+            due_before: query.due_by,
+            index: query.by_index.clone(),
+            cursor: (query.after > 0).then(|| query.after.to_string()),
+            limit: query.limit,
+            ..Default::default()
+        };
+        Ok(self.snapshot.lock().await.documents_query(&query).await?.items)
+    }
+
+    async fn decisions_of_household(&mut self, household: HouseholdId) -> Result<Vec<Decision>> {
+        let mut decisions = self.snapshot.lock().await.decisions_of_household(household).await?;
+        decisions.reverse();
+        Ok(decisions)
+    }
+
+    async fn decision_get(&mut self, id: DecisionId) -> Result<Decision> {
+        self.snapshot.lock().await.decision_fetch(id).await
+    }
+
+    async fn parameter(&mut self, code: &str, on: Date) -> Result<Option<Parameter>> {
+        self.snapshot.lock().await.parameter_at(code, on, None).await
+    }
+
+    async fn calendar(&mut self) -> Result<Arc<WorkCalendar>> {
+        if let Some(calendar) = &self.calendar {
+            return Ok(calendar.clone());
+        }
+        let calendar = Arc::new(self.snapshot.lock().await.calendar().await?);
+        self.calendar = Some(calendar.clone());
+        Ok(calendar)
+    }
+
+    /// Nobody's failure is passed over: an answer that is missing because a measure failed would be a wrong answer.
+    async fn ask(&mut self, topic: &str, on: Date, block: Block, depth: u8) -> Result<Vec<(String, Block)>> {
+        if depth > DEPTH {
+            return Err(Error::refused(format!("措施之间的询问超过 {DEPTH} 层，请检查相互询问的措施")));
+        }
+        let answering = {
+            let mut snapshot = self.snapshot.lock().await;
+            let mut answering = Vec::new();
+            for enablement in snapshot.enablements_at(self.today).await? {
+                let manifest = plugin::manifest_of(&mut snapshot, &enablement.digest).await?;
+                if enablement.plugin != self.plugin && manifest.answers.iter().any(|answered| answered == topic) {
+                    answering.push(Pin {
+                        plugin: consult::load(&self.app, &mut snapshot, &enablement.digest).await?,
+                        enablement,
+                    });
+                }
+            }
+            answering
+        };
+        let mut answers = Vec::with_capacity(answering.len());
+        for pin in answering {
+            let mut context = pin.context(&self.actor, self.today, self.now, self.trial);
+            context.depth = depth;
+            context.recording = doudi_plugin_host::Recording::Off;
+            let reads = SnapshotReads::new(
+                &self.app,
+                &self.actor,
+                &self.snapshot,
+                pin.plugin.id(),
+                self.today,
+                self.now,
+                self.trial,
+            );
+            let called = self
+                .app
+                .host
+                .answer(&pin.plugin, &context, Box::new(reads), topic, on, block.clone())
+                .await
+                .map_err(|error| error.into_domain())?;
+            answers.push((pin.enablement.plugin, called.value));
+        }
+        Ok(answers)
+    }
+}

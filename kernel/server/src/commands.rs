@@ -1,0 +1,205 @@
+//! The command line: a file for each noun. Output is Chinese for people, JSON with `--json`; errors go to standard error with
+//! what to do. Exit codes: 0 done, 1 refused or failed, 2 wrong usage.
+
+mod assess;
+mod audit;
+mod calendar;
+mod decision;
+mod division;
+mod household;
+mod migrate;
+mod parameter;
+mod plugin;
+mod serve;
+mod user;
+
+use crate::app::{App, division as tree};
+use crate::config::Config;
+use crate::telemetry;
+use clap::{Parser, Subcommand};
+use doudi_domain::{Actor, County, Date, Error, Result};
+use indicatif::{ProgressBar, ProgressStyle};
+use std::path::Path;
+use std::process::ExitCode;
+
+/// 兜底：社会救助基层业务平台
+#[derive(Parser)]
+#[command(name = "doudi", version, disable_help_subcommand = true)]
+struct Cli {
+    #[command(flatten)]
+    config: Config,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// 启动网页服务
+    Serve(serve::Serve),
+    /// 建立数据库，或升级到本版本的结构
+    Migrate,
+    /// 用户：新建、列表、停用、重置密码
+    #[command(subcommand)]
+    User(user::UserCommand),
+    /// 区划：导入
+    #[command(subcommand)]
+    Division(division::DivisionCommand),
+    /// 法定节假日：导入
+    #[command(subcommand)]
+    Calendar(calendar::CalendarCommand),
+    /// 家庭：导入花名册、生成模板
+    #[command(subcommand)]
+    Household(household::HouseholdCommand),
+    /// 插件：安装、启用、停用、列表、查看
+    #[command(subcommand)]
+    Plugin(plugin::PluginCommand),
+    /// 参数：设置、列表、导入
+    #[command(subcommand)]
+    Parameter(parameter::ParameterCommand),
+    /// 对全县家庭试算一项措施，不写入任何内容
+    Assess(assess::Assess),
+    /// 决定：查看、重算核对
+    #[command(subcommand)]
+    Decision(decision::DecisionCommand),
+    /// 审计日志：核验
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
+}
+
+/// Whether a command did all it was asked.
+enum Outcome {
+    Done,
+    /// It ran to its end and found something wrong: rows that failed, a replay that differs.
+    Wanting,
+}
+
+/// Runs the program by its arguments.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    telemetry::start(if matches!(cli.command, Command::Serve(_)) { "info" } else { "warn" });
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("无法启动：{error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    match runtime.block_on(run(cli)) {
+        Ok(Outcome::Done) => ExitCode::SUCCESS,
+        Ok(Outcome::Wanting) => ExitCode::FAILURE,
+        Err(error) => {
+            report(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(cli: Cli) -> Result<Outcome> {
+    if let Command::Household(household::HouseholdCommand::Template { file }) = &cli.command {
+        // Needs no database.
+        return household::write_template(file);
+    }
+    let app = cli.config.open().await?;
+    if matches!(cli.command, Command::Migrate) {
+        let outcome = migrate::run(&app).await;
+        app.storage.close().await;
+        return outcome;
+    }
+    app.storage.ready().await?;
+    let outcome = match cli.command {
+        Command::Migrate => Ok(Outcome::Done),
+        Command::Serve(command) => command.run(&app).await,
+        Command::User(command) => command.run(&app).await,
+        Command::Division(command) => command.run(&app).await,
+        Command::Calendar(command) => command.run(&app).await,
+        Command::Household(command) => command.run(&app).await,
+        Command::Plugin(command) => command.run(&app).await,
+        Command::Parameter(command) => command.run(&app).await,
+        Command::Assess(command) => command.run(&app).await,
+        Command::Decision(command) => command.run(&app).await,
+        Command::Audit(command) => command.run(&app).await,
+    };
+    app.storage.close().await;
+    outcome
+}
+
+/// Everything wrong, one thing a line; for a failure also what the operator needs.
+fn report(error: &Error) {
+    eprintln!("错误：{}", summary(error));
+    match error {
+        Error::Invalid(problems) | Error::Refused { problems, .. } => {
+            for problem in problems {
+                eprintln!("  {problem}");
+            }
+        }
+        Error::Failure { inside, .. } => eprintln!("  原因：{inside}"),
+        _ => {}
+    }
+}
+
+fn summary(error: &Error) -> String {
+    match error {
+        Error::Invalid(problems) => format!("填写有误，共 {} 处", problems.len()),
+        other => other.to_string(),
+    }
+}
+
+/// A county as typed: its six digits, or its name.
+async fn county(app: &App, text: &str) -> Result<County> {
+    let counties = tree::counties(app).await?;
+    let known = counties.iter().find(|(county, name)| name == text.trim() || county.to_string() == text.trim());
+    match known {
+        Some((county, _)) => Ok(*county),
+        None if counties.is_empty() => Err(Error::refused("还没有区划。请先导入：doudi division import 文件")),
+        None => {
+            let names: Vec<String> = counties.iter().map(|(county, name)| format!("{county} {name}")).collect();
+            Err(Error::invalid("--county", "county.unknown", format!("没有县区“{text}”，可填：{}", names.join("、"))))
+        }
+    }
+}
+
+/// Whoever runs the program on the machine, acting for a county.
+async fn operator(app: &App, county_text: &str) -> Result<Actor> {
+    Ok(Actor::System { division: county(app, county_text).await?.division() })
+}
+
+/// The operator for what all counties share: packages, calendar, divisions.
+async fn city_operator(app: &App) -> Result<Actor> {
+    let counties = tree::counties(app).await?;
+    let Some((first, _)) = counties.first() else {
+        return Err(Error::refused("还没有区划。请先导入：doudi division import 文件"));
+    };
+    Ok(Actor::System { division: County(first.0 / 100 * 100).division() })
+}
+
+fn read_file(path: &Path) -> Result<Vec<u8>> {
+    std::fs::read(path).map_err(|error| {
+        Error::invalid("文件", "file.read", format!("不能读取 {}：{error}。请检查路径和权限", path.display()))
+    })
+}
+
+fn read_text(path: &Path) -> Result<String> {
+    String::from_utf8(read_file(path)?)
+        .map_err(|_| Error::invalid("文件", "file.text", format!("{} 不是 UTF-8 编码的文本", path.display())))
+}
+
+fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
+    std::fs::write(path, bytes)
+        .map_err(|error| Error::failure(format!("不能写入 {}。请检查目录的写权限和磁盘空间", path.display()), error))
+}
+
+fn print_json(value: &serde_json::Value) {
+    println!("{value:#}");
+}
+
+/// A bar on standard error; invisible when nobody looks at it.
+fn bar(what: &'static str) -> ProgressBar {
+    let style = ProgressStyle::with_template("{msg} [{bar:30}] {pos}/{len}（{elapsed}）")
+        .unwrap_or_else(|_| ProgressStyle::default_bar())
+        .progress_chars("=> ");
+    ProgressBar::new(0).with_style(style).with_message(what)
+}
+
+fn date(text: &str) -> std::result::Result<Date, String> {
+    crate::app::value::parse_date(text)
+}

@@ -1,0 +1,162 @@
+//! `doudi decision show|replay`.
+
+use super::{Outcome, bar, county, print_json};
+use crate::app::decision::{self, DecisionQuery, DecisionView, Replayed};
+use crate::app::{App, division};
+use doudi_domain::{Actor, DecisionId, Error, Result};
+
+#[derive(clap::Subcommand)]
+pub(super) enum DecisionCommand {
+    /// 查看一个决定及其理由
+    Show {
+        id: i64,
+        #[arg(long)]
+        json: bool,
+    },
+    /// 用当时的输入和当时的插件重算，逐字节核对
+    Replay {
+        /// 决定编号
+        #[arg(required_unless_present = "all")]
+        id: Option<i64>,
+        /// 核对全部决定
+        #[arg(long, conflicts_with = "id")]
+        all: bool,
+        /// 只核对一个县区
+        #[arg(long)]
+        county: Option<String>,
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+impl DecisionCommand {
+    pub(super) async fn run(self, app: &App) -> Result<Outcome> {
+        match self {
+            DecisionCommand::Show { id, json } => {
+                let (actor, id) = find(app, id).await?;
+                let view = decision::view(app, &actor, id).await?;
+                if json {
+                    print_json(&view_json(&view))
+                } else {
+                    show(&view)
+                }
+                Ok(Outcome::Done)
+            }
+            DecisionCommand::Replay { id: Some(id), json, .. } => {
+                let (actor, id) = find(app, id).await?;
+                let replayed = decision::replay(app, &actor, id).await?;
+                Ok(print_replayed(&[replayed], json))
+            }
+            DecisionCommand::Replay { id: None, county, json, .. } => replay_all(app, county, json).await,
+        }
+    }
+}
+
+/// The county whose decision it is: the operator does not have to know.
+async fn find(app: &App, id: i64) -> Result<(Actor, DecisionId)> {
+    let id = DecisionId(id);
+    for actor in actors(app, None).await? {
+        match app.storage.snapshot(actor.scope()).await?.decision_fetch(id).await {
+            Ok(_) => return Ok((actor, id)),
+            Err(Error::NotFound { .. }) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Err(Error::not_found("决定"))
+}
+
+async fn actors(app: &App, only: Option<&str>) -> Result<Vec<Actor>> {
+    let counties = match only {
+        Some(text) => vec![county(app, text).await?],
+        None => division::counties(app).await?.into_iter().map(|(county, _)| county).collect(),
+    };
+    Ok(counties.into_iter().map(|county| Actor::System { division: county.division() }).collect())
+}
+
+async fn replay_all(app: &App, only: Option<String>, json: bool) -> Result<Outcome> {
+    let mut replayed = Vec::new();
+    let bar = bar("重算");
+    for actor in actors(app, only.as_deref()).await? {
+        let mut query = DecisionQuery { limit: 200, ..Default::default() };
+        loop {
+            let page = decision::page(app, &actor, &query).await?;
+            bar.inc_length(page.items.len() as u64);
+            for row in &page.items {
+                replayed.push(decision::replay(app, &actor, row.decision.id).await?);
+                bar.inc(1);
+            }
+            match page.next {
+                Some(next) => query.cursor = Some(next),
+                None => break,
+            }
+        }
+    }
+    bar.finish_and_clear();
+    Ok(print_replayed(&replayed, json))
+}
+
+fn print_replayed(replayed: &[Replayed], json: bool) -> Outcome {
+    let different: Vec<&Replayed> = replayed.iter().filter(|one| !one.same).collect();
+    if json {
+        let differences: Vec<_> = different
+            .iter()
+            .map(|one| serde_json::json!({"decision": one.decision.to_string(), "difference": one.difference}))
+            .collect();
+        print_json(&serde_json::json!({
+            "decisions": replayed.len(), "same": replayed.len() - different.len(), "different": differences,
+        }));
+    } else {
+        for one in &different {
+            eprintln!("决定 {}：{}", one.decision, one.difference);
+        }
+        println!(
+            "重算 {} 个决定，结果一致 {} 个，不一致 {} 个",
+            replayed.len(),
+            replayed.len() - different.len(),
+            different.len()
+        );
+    }
+    if different.is_empty() { Outcome::Done } else { Outcome::Wanting }
+}
+
+fn show(view: &DecisionView) {
+    let decision = &view.decision;
+    println!("决定 {}  {}  {}", decision.id, view.household_title, view.division_name);
+    println!(
+        "{}，每月 {} 元，{} 人，自 {} 起",
+        decision.outcome_zh, decision.amount, decision.covered_persons, decision.from
+    );
+    for reason in &decision.reasons {
+        println!("  {}  {}", reason.zh, reason.article);
+    }
+    for parameter in &view.parameters {
+        let mark = if parameter.parameter.verified { "" } else { "（未核实）" };
+        println!("  参数 {}：{}{mark}，{}", parameter.label.zh, parameter.shown, parameter.parameter.source);
+    }
+    println!("规则 {} {}，摘要 {}", view.plugin.name.zh, decision.cause.version, decision.cause.digest);
+}
+
+fn view_json(view: &DecisionView) -> serde_json::Value {
+    let decision = &view.decision;
+    let reasons: Vec<_> = decision
+        .reasons
+        .iter()
+        .map(|reason| {
+            let facts: Vec<String> = reason.facts.iter().map(ToString::to_string).collect();
+            serde_json::json!({
+                "code": reason.code, "verdict": reason.verdict.code(), "article": reason.article, "text": reason.zh,
+                "facts": facts,
+            })
+        })
+        .collect();
+    let figures: serde_json::Map<String, serde_json::Value> =
+        decision.figures.iter().map(|figure| (figure.code.clone(), figure.value.into())).collect();
+    serde_json::json!({
+        "id": decision.id.to_string(), "scheme": decision.scheme, "household": decision.household.to_string(),
+        "effect": decision.effect.code(), "outcome": decision.outcome, "outcome_label": decision.outcome_zh,
+        "amount_fen": decision.amount.0, "covered_persons": decision.covered_persons, "from": decision.from,
+        "to": decision.to, "as_of": decision.as_of, "reasons": reasons, "figures": figures,
+        "plugin": decision.cause.plugin, "version": decision.cause.version, "digest": decision.cause.digest,
+        "input_hash": decision.cause.input_hash,
+    })
+}

@@ -1,0 +1,74 @@
+//! `doudi serve`: the web and the worker in one process, until interrupted.
+
+use super::Outcome;
+use crate::app::App;
+use crate::web;
+use crate::worker::Worker;
+use doudi_domain::{Error, Result};
+use std::net::IpAddr;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+#[derive(clap::Args)]
+pub(super) struct Serve {
+    /// 端口
+    #[arg(long, env = "DOUDI_PORT", default_value_t = 8080)]
+    port: u16,
+    /// 监听地址。对外提供服务时应在前面设置支持加密访问的反向代理
+    #[arg(long, env = "DOUDI_BIND", default_value = "127.0.0.1")]
+    bind: IpAddr,
+    /// 不在本进程内办理定期任务和事件（另有进程办理时使用）
+    #[arg(long, env = "DOUDI_NO_WORKER")]
+    no_worker: bool,
+}
+
+impl Serve {
+    pub(super) async fn run(self, app: &App) -> Result<Outcome> {
+        let listener = TcpListener::bind((self.bind, self.port)).await.map_err(|error| {
+            Error::failure(
+                format!("不能在 {} 的 {} 端口提供服务，可能已被占用。请用 --port 换一个端口", self.bind, self.port),
+                error,
+            )
+        })?;
+        let address = listener.local_addr().map_err(|error| Error::failure("服务没有启动", error))?;
+        let (stop, stopped) = watch::channel(false);
+        let worker = (!self.no_worker).then(|| {
+            let stopped = stopped.clone();
+            tokio::spawn(Worker::new(app.clone()).run(until(stopped)))
+        });
+        println!("兜底已启动：http://{address}  （按 Ctrl+C 停止）");
+        tokio::spawn(async move {
+            interrupted().await;
+            let _ = stop.send(true);
+        });
+        let served = web::serve::serve(app.clone(), listener, until(stopped)).await;
+        if let Some(worker) = worker {
+            // The server may have ended by itself; then the worker is not waited for.
+            if served.is_ok() && worker.await.is_err() {
+                tracing::error!("the worker ended badly");
+            }
+        }
+        served.map_err(|error| Error::failure("服务异常停止", error))?;
+        println!("已停止");
+        Ok(Outcome::Done)
+    }
+}
+
+async fn until(mut stopped: watch::Receiver<bool>) {
+    // An error means that nobody can say stop any more.
+    let _ = stopped.wait_for(|stopped| *stopped).await;
+}
+
+/// Ctrl+C, or the service manager's request to end.
+async fn interrupted() {
+    let terminate = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => drop(signal.recv().await),
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminate => {}
+    }
+}

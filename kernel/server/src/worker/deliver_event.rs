@@ -1,0 +1,26 @@
+//! An event becomes one job for each measure of the county that listens to its topic now.
+
+use super::broken_payload;
+use crate::app::outbox::ReactJob;
+use crate::app::{App, plugin};
+use doudi_domain::{Actor, EventId, Result};
+use doudi_plugin_host::Contributions;
+use std::sync::Arc;
+
+pub(super) async fn deliver(app: &App, actor: &Actor, payload: &str) -> Result<()> {
+    let id: EventId = payload.parse().map_err(broken_payload)?;
+    let mut snapshot = app.storage.snapshot(actor.scope()).await?;
+    let event = snapshot.event_fetch(id).await?;
+    let manifests = plugin::manifests_in_force(&mut snapshot, app.today()).await?;
+    snapshot.close().await?;
+    let subscribers = Contributions::new(manifests.iter().map(Arc::as_ref)).subscribers(&event.topic);
+    if subscribers.is_empty() {
+        return Ok(());
+    }
+    let mut write = app.storage.write(actor, app.now()).await?;
+    for manifest in subscribers {
+        let job = ReactJob { event: id.0, plugin: manifest.id.clone() };
+        write.job_enqueue(&job.job(app.now())).await?;
+    }
+    write.commit().await
+}

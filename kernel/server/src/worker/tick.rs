@@ -1,0 +1,92 @@
+//! Due work of measures: each firing is one job of the county, entered by whichever server comes first; each step writes the
+//! next one together with its effects.
+
+use super::broken_payload;
+use crate::app::consult::{self, Consultation, Request};
+use crate::app::outbox::TickJob;
+use crate::app::{App, plugin};
+use doudi_documents::manifest::Every;
+use doudi_domain::{Actor, Date, Error, Result, Scope};
+use jiff::ToSpan;
+use jiff::civil::date;
+use std::collections::BTreeSet;
+
+/// Enters the firings that have become due since the measures were enabled. What was due before is not made up for.
+pub(super) async fn enter_due(app: &App, entered: &mut BTreeSet<String>) -> Result<()> {
+    let today = app.today();
+    for (county, _) in app.storage.counties().await? {
+        let actor = Actor::System { division: county.division() };
+        let mut snapshot = app.storage.snapshot(Scope { division: county.division() }).await?;
+        let mut due_jobs = Vec::new();
+        let pins = snapshot.enablements_list().await?;
+        for pin in pins.iter().filter(|pin| plugin::holds(pin, today)) {
+            let first = pins.iter().filter(|other| other.plugin == pin.plugin).map(|other| other.from).min();
+            let since = first.unwrap_or(pin.from);
+            for job in &plugin::manifest_of(&mut snapshot, &pin.digest).await?.jobs {
+                let due = latest_due(job.every, today);
+                let firing = TickJob { plugin: pin.plugin.clone(), job: job.id.clone(), due, cursor: None };
+                if due >= since && entered.insert(format!("{county}/{}", firing.key())) {
+                    due_jobs.push(firing);
+                }
+            }
+        }
+        snapshot.close().await?;
+        if due_jobs.is_empty() {
+            continue;
+        }
+        let mut write = app.storage.write(&actor, app.now()).await?;
+        for firing in &due_jobs {
+            write.job_enqueue(&firing.job(app.now())).await?;
+        }
+        write.commit().await?;
+    }
+    Ok(())
+}
+
+/// The last due date on or before a day.
+fn latest_due(every: Every, today: Date) -> Date {
+    match every {
+        Every::Day => today,
+        Every::Week => today.saturating_sub(i64::from(today.weekday().to_monday_zero_offset()).days()),
+        Every::Month => today.first_of_month(),
+        Every::July => {
+            let july = date(today.year(), 7, 1);
+            if july <= today { july } else { date(today.year() - 1, 7, 1) }
+        }
+    }
+}
+
+pub(super) async fn tick(app: &App, actor: &Actor, payload: &str) -> Result<()> {
+    let step: TickJob = serde_json::from_str(payload).map_err(broken_payload)?;
+    let consultation = Consultation {
+        key: Some(step.key()),
+        plugin: step.plugin,
+        request: Request::Tick { job: step.job, due: step.due, cursor: step.cursor },
+    };
+    match consult::carry_out(app, actor, consultation).await {
+        // Disabled since it became due.
+        Ok(_) | Err(Error::NotFound { .. }) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn due_dates_are_the_last_ones_that_have_come() {
+        let cases = [
+            (Every::Day, "2022-07-06", "2022-07-06"),
+            (Every::Week, "2022-07-06", "2022-07-04"),
+            (Every::Week, "2022-07-04", "2022-07-04"),
+            (Every::Week, "2022-07-10", "2022-07-04"),
+            (Every::Month, "2022-07-31", "2022-07-01"),
+            (Every::July, "2022-07-01", "2022-07-01"),
+            (Every::July, "2022-06-30", "2021-07-01"),
+        ];
+        for (every, today, due) in cases {
+            assert_eq!(latest_due(every, today.parse().unwrap()), due.parse::<Date>().unwrap(), "{every:?} {today}");
+        }
+    }
+}
