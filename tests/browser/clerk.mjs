@@ -6,9 +6,12 @@ import { Buffer } from 'node:buffer';
 const PHOTO = Buffer.from('89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b550000000a49444154789c63680000008200817' +
   '7cd72b60000000049454e44ae426082', 'hex');
 
+/** Ticks every box of a field. */
+export const ALL = Symbol('all');
+
 /**
- * Fills the required fields of the form that are still empty. `answers` are typed by label first: text, or for choices the
- * words of the option.
+ * Fills the required fields of the form that are still empty. `answers` are given by label first: text, the words
+ * of an option, or ALL.
  */
 export async function fill(page, today, answers = {}) {
   const form = page.locator('#the-form');
@@ -25,9 +28,11 @@ export async function fill(page, today, answers = {}) {
 
 async function type(form, label, answer) {
   const box = form.locator('.field').filter({ hasText: label }).first();
-  const radio = box.locator('input[type=radio], input[type=checkbox]');
-  if (await radio.count() > 0) {
-    for (const words of [answer].flat()) await box.getByLabel(words).first().check();
+  const ticks = box.locator('input[type=radio], input[type=checkbox]');
+  if (answer === ALL) {
+    for (const tick of await ticks.all()) await tick.check();
+  } else if (await ticks.count() > 0) {
+    await box.getByLabel(answer, { exact: true }).check();
   } else if (await box.locator('select').count() > 0) {
     const value = await box.locator('option').filter({ hasText: answer }).first().getAttribute('value');
     await box.locator('select').selectOption(value);

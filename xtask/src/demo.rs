@@ -13,8 +13,8 @@ pub const PASSWORD: &str = "doudi-2022";
 /// The legal date the demonstration stands at: its cases lie in the weeks before.
 const TODAY: &str = "2022-07-20";
 
-/// From when the plugin is enabled; the notice dates from 2022-06-23.
-const ENABLED_FROM: &str = "2022-06-23";
+/// The legal date the city is set up on, that of the notice: what happens later has later dates.
+const BEGINS: &str = "2022-06-23";
 
 /// County, and the standard of its parameters file.
 const COUNTIES: [(&str, &str); 3] = [("340223", "南陵县"), ("340281", "无为市"), ("340210", "湾沚区")];
@@ -116,7 +116,7 @@ impl City {
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(self.binary());
         command.args(arguments).current_dir(crate::root()).env("DOUDI_DATA", &self.folder).env_remove("DOUDI_DATABASE");
-        command.env("DOUDI_TODAY", TODAY);
+        command.env("DOUDI_TODAY", BEGINS);
         command
     }
 
@@ -138,9 +138,9 @@ impl City {
             self.doudi(&format!("installing {name}: checks, trial, scenarios"), &["plugin", "install", &file])?;
         }
         for (county, name) in COUNTIES {
-            let enable = ["plugin", "enable", "dibao", "--county", county, "--from", ENABLED_FROM, "--grant-all"];
+            let enable = ["plugin", "enable", "dibao", "--county", county, "--from", BEGINS, "--grant", "all"];
             self.doudi(&format!("enabling dibao for {name}"), &enable)?;
-            let parameters = format!("plugins/dibao/parameters/{county}.toml");
+            let parameters = format!("examples/demo-county/parameters/{county}.toml");
             self.doudi(
                 &format!("entering the parameters of {name}, marked 未核实"),
                 &["parameter", "import", &parameters, "--county", county],

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 pub struct Desk {
     /// Members of the household, the applicant first.
     pub members: Vec<i64>,
-    /// Colleagues who may be named as surveyor or handler, the clerk's own id first.
+    /// Colleagues who may be named as the other surveyor or handler.
     pub officers: Vec<UserId>,
     /// Files uploaded for this case.
     pub files: Vec<i64>,
@@ -19,7 +19,7 @@ pub struct Desk {
 /// The form filled in on `today`: what is typed wins, then what the form brings along, then the clerk.
 pub fn fill(form: &Form, typed: &Values, initial: &Values, desk: &Desk, today: Date) -> Values {
     let mut values = initial.clone();
-    values.extend(typed.clone());
+    values.extend(typed.iter().map(|(name, value)| (name.clone(), written_out(value, desk))));
     let mut officers = desk.officers.iter();
     for field in form.sections.iter().flat_map(|section| &section.fields) {
         let answered = values.get(&field.name).is_some_and(|value| !is_blank(value));
@@ -36,6 +36,15 @@ pub fn fill(form: &Form, typed: &Values, initial: &Values, desk: &Desk, today: D
         values.insert(field.name.clone(), answer(field, desk, today));
     }
     values
+}
+
+/// `@members` and `@first` of a script, as the ids a form wants.
+fn written_out(value: &Value, desk: &Desk) -> Value {
+    match value.as_str() {
+        Some("@members") => json!(desk.members.iter().map(i64::to_string).collect::<Vec<_>>()),
+        Some("@first") => desk.members.first().map_or(Value::Null, |id| json!(id.to_string())),
+        _ => value.clone(),
+    }
 }
 
 fn is_blank(value: &Value) -> bool {
@@ -111,11 +120,11 @@ mod tests {
             field("sum", FieldKind::Money, true),
         ]);
         let desk = Desk { members: vec![7, 8], officers: vec![UserId(3), UserId(4)], files: vec![] };
-        let typed: Values = serde_json::from_value(json!({ "sum": 500 })).expect("an object");
+        let typed: Values = serde_json::from_value(json!({ "sum": 500, "others": "@members" })).expect("an object");
         let values = fill(&form, &typed, &Values::new(), &desk, date(2022, 7, 4));
         assert_eq!(
             Value::Object(values),
-            json!({ "basis": "family", "first": "3", "second": "4", "on": "2022-07-04", "signed": ["7", "8"], "sum": 500 })
+            json!({ "basis": "family", "first": "3", "second": "4", "on": "2022-07-04", "signed": ["7", "8"], "others": ["7", "8"], "sum": 500 })
         );
     }
 }
