@@ -19,6 +19,7 @@ pub struct Texts<'a> {
     nulls: &'a [u8],
 }
 
+#[inline]
 fn absent(nulls: &[u8], row: usize) -> bool {
     nulls.get(row / 8).is_some_and(|byte| byte >> (row % 8) & 1 == 1)
 }
@@ -47,7 +48,10 @@ impl<'a> Ints<'a> {
 
     /// The first row without a value.
     pub fn first_absent(&self) -> Option<usize> {
-        (0..self.values.len()).find(|row| absent(self.nulls, *row)).filter(|_| !self.nulls.is_empty())
+        // Most columns lack nothing: whole bytes tell, before any row is looked at.
+        let byte = self.nulls.iter().position(|byte| *byte != 0)?;
+        let row = byte * 8 + self.nulls[byte].trailing_zeros() as usize;
+        (row < self.values.len()).then_some(row)
     }
 }
 
@@ -61,11 +65,6 @@ impl<'a> Texts<'a> {
         let end = *self.ends.get(row)? as usize;
         let start = if row == 0 { 0 } else { self.ends[row - 1] as usize };
         std::str::from_utf8(self.bytes.get(start..end)?).ok()
-    }
-
-    /// The first row without a text.
-    pub fn first_absent(&self) -> Option<usize> {
-        (0..self.ends.len()).find(|row| absent(self.nulls, *row))
     }
 }
 

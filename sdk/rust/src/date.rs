@@ -17,6 +17,7 @@ impl Date {
     pub const MAX: Date = Date(2_932_896);
 
     /// The date that many days after 1970-01-01, as it travels; beyond the calendar it stops at [`Date::MIN`] and [`Date::MAX`].
+    #[inline]
     pub const fn from_days(days: i32) -> Date {
         if days < Date::MIN.0 {
             Date::MIN
@@ -28,11 +29,13 @@ impl Date {
     }
 
     /// Days since 1970-01-01.
+    #[inline]
     pub const fn days(self) -> i32 {
         self.0
     }
 
     /// A date by year, month and day; `None` for 30 February.
+    #[inline]
     pub const fn new(year: i32, month: u32, day: u32) -> Option<Date> {
         if year < 1 || year > 9999 || month < 1 || month > 12 || day < 1 || day > days_in_month(year, month) {
             return None;
@@ -52,6 +55,7 @@ impl Date {
     }
 
     /// Year, month 1–12, day 1–31.
+    #[inline]
     pub const fn parts(self) -> (i32, u32, u32) {
         // Years begin on 1 March, so that the leap day is the last of its year: the day number then falls out of the
         // month by one linear formula. Eras of 400 years all have 146,097 days.
@@ -67,29 +71,35 @@ impl Date {
         (year, month as u32, day as u32)
     }
 
+    #[inline]
     pub const fn year(self) -> i32 {
         self.parts().0
     }
 
+    #[inline]
     pub const fn month(self) -> u32 {
         self.parts().1
     }
 
+    #[inline]
     pub const fn day(self) -> u32 {
         self.parts().2
     }
 
     /// Monday is 1, Sunday is 7.
+    #[inline]
     pub const fn weekday(self) -> u32 {
         // 1970-01-01 was a Thursday.
         (self.0 + 3).rem_euclid(7) as u32 + 1
     }
 
+    #[inline]
     pub const fn add_days(self, days: i32) -> Date {
         Date::from_days(self.0.saturating_add(days))
     }
 
     /// Days from this date to another; negative when it lies before.
+    #[inline]
     pub const fn days_until(self, other: Date) -> i32 {
         other.0 - self.0
     }
@@ -115,10 +125,12 @@ impl Date {
         self.add_months(years.saturating_mul(12))
     }
 
+    #[inline]
     pub const fn first_of_month(self) -> Date {
         Date(self.0 - self.day() as i32 + 1)
     }
 
+    #[inline]
     pub const fn last_of_month(self) -> Date {
         let (year, month, day) = self.parts();
         Date(self.0 + (days_in_month(year, month) - day) as i32)
@@ -152,6 +164,7 @@ impl Date {
 
     /// Completed years of life (周岁) on a day, this date being the birth: 60 from the 60th birthday on. A birthday on
     /// 29 February is reached on 1 March. Before the birth it is negative.
+    #[inline]
     pub const fn age_on(self, day: Date) -> i32 {
         let (year, month, date) = self.parts();
         let (on_year, on_month, on_date) = day.parts();
@@ -257,6 +270,7 @@ impl From<Date> for doudi_documents::page::Cell {
 
 /// Its days: how dates stand among the numbers of a reason.
 impl From<Date> for i64 {
+    #[inline]
     fn from(date: Date) -> i64 {
         i64::from(date.0)
     }

@@ -18,6 +18,7 @@ impl Fen {
     pub const ZERO: Fen = Fen(0);
 
     /// Whole yuan.
+    #[inline]
     pub const fn yuan(yuan: i64) -> Fen {
         match yuan.checked_mul(100) {
             Some(fen) => Fen(fen),
@@ -25,16 +26,19 @@ impl Fen {
         }
     }
 
+    #[inline]
     pub const fn is_zero(self) -> bool {
         self.0 == 0
     }
 
     /// The amount, or zero where it is negative.
+    #[inline]
     pub const fn or_zero(self) -> Fen {
         if self.0 < 0 { Fen::ZERO } else { self }
     }
 
     /// A share in basis points (10,000 is the whole), rounded half away from zero.
+    #[inline]
     pub fn share(self, basis_points: i64) -> Fen {
         let product = i128::from(self.0) * i128::from(basis_points);
         let rounded = (product.abs() + 5_000) / 10_000 * product.signum();
@@ -42,6 +46,7 @@ impl Fen {
     }
 
     /// Up to whole yuan: 见角进元. A whole amount stays.
+    #[inline]
     pub fn up_to_yuan(self) -> Fen {
         let rest = self.0.rem_euclid(100);
         if rest == 0 { self } else { self + Fen(100 - rest) }
@@ -50,6 +55,7 @@ impl Fen {
 
 impl Add for Fen {
     type Output = Fen;
+    #[inline]
     fn add(self, other: Fen) -> Fen {
         Fen(self.0.checked_add(other.0).expect(OVERFLOW))
     }
@@ -57,6 +63,7 @@ impl Add for Fen {
 
 impl Sub for Fen {
     type Output = Fen;
+    #[inline]
     fn sub(self, other: Fen) -> Fen {
         Fen(self.0.checked_sub(other.0).expect(OVERFLOW))
     }
@@ -64,6 +71,7 @@ impl Sub for Fen {
 
 impl Mul<i64> for Fen {
     type Output = Fen;
+    #[inline]
     fn mul(self, times: i64) -> Fen {
         Fen(self.0.checked_mul(times).expect(OVERFLOW))
     }
@@ -71,30 +79,35 @@ impl Mul<i64> for Fen {
 
 impl Neg for Fen {
     type Output = Fen;
+    #[inline]
     fn neg(self) -> Fen {
         Fen(self.0.checked_neg().expect(OVERFLOW))
     }
 }
 
 impl AddAssign for Fen {
+    #[inline]
     fn add_assign(&mut self, other: Fen) {
         *self = *self + other;
     }
 }
 
 impl SubAssign for Fen {
+    #[inline]
     fn sub_assign(&mut self, other: Fen) {
         *self = *self - other;
     }
 }
 
 impl Sum for Fen {
+    #[inline]
     fn sum<I: Iterator<Item = Fen>>(amounts: I) -> Fen {
         amounts.fold(Fen::ZERO, Add::add)
     }
 }
 
 impl From<Fen> for i64 {
+    #[inline]
     fn from(amount: Fen) -> i64 {
         amount.0
     }
@@ -102,6 +115,7 @@ impl From<Fen> for i64 {
 
 /// Money on a page.
 impl From<Fen> for doudi_documents::page::Cell {
+    #[inline]
     fn from(amount: Fen) -> doudi_documents::page::Cell {
         doudi_documents::page::Cell::Money { fen: amount.0 }
     }

@@ -126,6 +126,7 @@ pub struct Item<K> {
 
 impl<K> Item<K> {
     /// Whether it holds on a day.
+    #[inline]
     pub fn covers(&self, day: Date) -> bool {
         self.from <= day && self.to.is_none_or(|to| day <= to)
     }
