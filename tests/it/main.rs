@@ -3,5 +3,13 @@
 //! `support` holds the test server and the cast; each other module is one subject. Scenarios, matrices and guests are data
 //! beside the code; lists of them are compared with what exists, so that nothing is left untested by being forgotten.
 
+mod audit;
+mod host;
+mod import;
 mod oracles;
+mod plugins;
+mod replay;
+mod story;
+mod support;
 mod tidy;
+mod web;

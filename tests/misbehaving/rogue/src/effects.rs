@@ -96,6 +96,8 @@ pub fn of(
                 case("open", "三"),
             ]
         }
+        // Not a misbehaviour: a decision and a document of our own, for tests that need one.
+        "decide" => vec![decision(house, "rogue", "granted", "poor", "[71000]"), case("open", "决定")],
         "good" if document.is_some() => {
             let old = document.map(|document| (document.id, document.revision));
             vec![effect("document.put", "case", put("case", old, "open", "再来一次"))]

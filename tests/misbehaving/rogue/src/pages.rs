@@ -16,7 +16,7 @@ pub fn of(behaviour: &str) -> String {
             format!(r#"{{"blocks":[{}]}}"#, vec![block; 20_000].join(","))
         }
         "long-text" => format!(r#"{{"blocks":[{{"block":"paragraph","text":{{"zh":"{}"}}}}]}}"#, "长".repeat(30_000)),
-        "giant" => format!(r#"{{"blocks":[],"title":{{"zh":"{}"}}}}"#, "大".repeat(20 << 20)),
+        "giant" => format!(r#"{{"blocks":[],"title":{{"zh":"{}"}}}}"#, "大".repeat(1 << 20)),
         "unknown-block" => r#"{"blocks":[{"block":"hologram","fallback":"三维影像","html":"<script>alert(1)</script>"}]}"#.to_owned(),
         "markup" => r#"{"title":{"zh":"<script>alert(1)</script>"},"blocks":[{"block":"paragraph","text":{"zh":"<img src=x onerror=alert(1)>"}}]}"#.to_owned(),
         "foreign-person" => r#"{"blocks":[{"block":"facts","rows":[{"label":{"zh":"他人"},"value":{"cell":"person","person":"999999999"}}]}]}"#.to_owned(),

@@ -1,0 +1,12 @@
+//! What the tests stand on: guests as bytes, a made-up snapshot for calls without a database, a server in this process, the
+//! cast, a family, and questions to a page.
+
+pub mod family;
+pub mod guests;
+pub mod page;
+pub mod people;
+pub mod reads;
+pub mod server;
+
+pub use page::Page;
+pub use server::TestServer;

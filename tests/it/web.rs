@@ -1,0 +1,5 @@
+//! The web from outside: who may go where, what another county can learn, what strangers and hostile requests get.
+
+mod edges;
+mod permissions;
+mod plugins;
