@@ -1,0 +1,221 @@
+//! The frame around every page: who is visiting, in which language and type size, and the menu her office and her county's
+//! measures give her. Made once per request by the gate; handlers take it as an argument.
+
+use super::assets::{URLS, Urls};
+use super::words::{self, Words};
+use crate::App;
+use crate::app::{division, plugin};
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use doudi_documents::Text;
+use doudi_domain::identity::{Role, User};
+use doudi_domain::policy::{self, Permission};
+use doudi_domain::{Actor, Date, Error, Result};
+use std::convert::Infallible;
+
+#[derive(Clone, Debug)]
+pub struct Frame {
+    pub english: bool,
+    pub large: bool,
+    pub user: Option<User>,
+    /// The county (or city) the visitor works for, and her own division in full.
+    pub place: Option<String>,
+    pub area: String,
+    pub menu: Vec<MenuItem>,
+    pub today: Date,
+    /// Path of this page, and its query without the frame's own words.
+    path: String,
+    query: Vec<(String, String)>,
+    done: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MenuItem {
+    pub label: String,
+    pub href: String,
+}
+
+/// What the cookies and the address say about language and size.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Display {
+    pub english: bool,
+    pub large: bool,
+}
+
+impl Frame {
+    /// The frame of somebody who is not signed in, or whose session could not be read.
+    pub fn stranger(display: Display, today: Date, path: &str, query: &str) -> Frame {
+        let mut query: Vec<(String, String)> = serde_urlencoded::from_str(query).unwrap_or_default();
+        let done = query.iter().find(|(name, _)| name == "done").map(|(_, value)| value.clone());
+        query.retain(|(name, _)| !matches!(name.as_str(), "done" | "lang" | "large"));
+        Frame {
+            english: display.english,
+            large: display.large,
+            user: None,
+            place: None,
+            area: String::new(),
+            menu: Vec::new(),
+            today,
+            path: path.to_owned(),
+            query,
+            done,
+        }
+    }
+
+    /// Adds the visitor, her place and her menu.
+    pub async fn of(mut self, app: &App, user: User) -> Result<Frame> {
+        let actor = Actor::from(&user);
+        let tree = division::tree(app, &actor).await?;
+        let county = user.division.county().division();
+        self.place = Some(tree.name(county));
+        self.area = if user.division == county {
+            tree.name(county)
+        } else {
+            format!("{} {}", tree.name(county), tree.path(user.division))
+        };
+        self.menu = self.menu_of(app, &actor).await?;
+        self.user = Some(user);
+        Ok(self)
+    }
+
+    async fn menu_of(&self, app: &App, actor: &Actor) -> Result<Vec<MenuItem>> {
+        let role = actor.role();
+        let may = |permission| role.is_some_and(|role| policy::allows(role, permission));
+        let mut menu = Vec::new();
+        let mut add = |permission, label: &'static str, href: &str| {
+            if may(permission) {
+                menu.push(MenuItem { label: self.t(label).to_owned(), href: href.to_owned() });
+            }
+        };
+        add(Permission::CaseRead, "工作台", "/worklist");
+        add(Permission::HouseholdRead, "家庭档案", "/households");
+        add(Permission::HouseholdImport, "花名册导入", "/imports");
+        add(Permission::DecisionRead, "决定与待遇", "/decisions");
+        add(Permission::FiguresRead, "各县区统计", "/figures");
+        // A measure that cannot be asked must not take the kernel's own pages with it.
+        match plugin::menu(app, actor).await {
+            Ok(entries) => menu.extend(entries.into_iter().map(|entry| MenuItem {
+                label: self.text(&entry.title).to_owned(),
+                href: format!("/measures/{}/{}", entry.plugin, entry.page),
+            })),
+            Err(error) => tracing::warn!(%error, "the measures' menu entries could not be read"),
+        }
+        let mut add = |permission, label: &'static str, href: &str| {
+            if may(permission) {
+                menu.push(MenuItem { label: self.t(label).to_owned(), href: href.to_owned() });
+            }
+        };
+        add(Permission::ConfigurationRead, "措施管理", "/plugins");
+        add(Permission::ConfigurationRead, "政策参数", "/parameters");
+        add(Permission::ConfigurationRead, "工作日历", "/calendar");
+        add(Permission::UserManage, "用户", "/users");
+        add(Permission::AuditRead, "审计日志", "/audit");
+        Ok(menu)
+    }
+
+    pub fn words(&self) -> Words {
+        Words { english: self.english }
+    }
+
+    /// The words of this language for a Chinese sentence of the kernel's own.
+    pub fn t<'a>(&self, zh: &'a str) -> &'a str {
+        if self.english { words::english(zh) } else { zh }
+    }
+
+    /// A plugin's or the catalogue's text.
+    pub fn text<'a>(&self, text: &'a Text) -> &'a str {
+        text.in_language(self.english)
+    }
+
+    pub fn pick<'a>(&self, zh: &'a str, en: &'a str) -> &'a str {
+        if self.english && !en.is_empty() { en } else { zh }
+    }
+
+    pub fn role(&self, role: Role) -> &'static str {
+        if self.english { role.en() } else { role.zh() }
+    }
+
+    pub fn may(&self, permission: Permission) -> bool {
+        self.user.as_ref().is_some_and(|user| policy::allows(user.role, permission))
+    }
+
+    pub fn searches(&self) -> bool {
+        self.may(Permission::HouseholdRead)
+    }
+
+    pub fn lang(&self) -> &'static str {
+        if self.english { "en" } else { "zh-CN" }
+    }
+
+    pub fn urls(&self) -> &'static Urls {
+        &URLS
+    }
+
+    pub fn version(&self) -> &'static str {
+        env!("CARGO_PKG_VERSION")
+    }
+
+    pub fn today_long(&self) -> String {
+        super::format::date_long(self.today, self.english)
+    }
+
+    /// Is the visitor in the part of the house this entry leads to?
+    pub fn is_here(&self, href: &str) -> bool {
+        self.path == href || self.path.strip_prefix(href).is_some_and(|rest| rest.starts_with('/'))
+    }
+
+    /// This page with another language or type size.
+    pub fn switch(&self, what: &str) -> String {
+        let value = match what {
+            "lang" if self.english => "zh",
+            "lang" => "en",
+            _ if self.large => "no",
+            _ => "yes",
+        };
+        self.with(&[(what, value)])
+    }
+
+    /// This page with some words of its query changed; an empty value takes the word out. Going on to another filter begins
+    /// at the first page again.
+    pub fn with(&self, changes: &[(&str, &str)]) -> String {
+        let mut query: Vec<(&str, &str)> = self
+            .query
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .filter(|(name, _)| *name != "cursor" && !changes.iter().any(|(changed, _)| changed == name))
+            .collect();
+        query.extend(changes.iter().filter(|(_, value)| !value.is_empty()));
+        let query = serde_urlencoded::to_string(query).unwrap_or_default();
+        if query.is_empty() { self.path.clone() } else { format!("{}?{query}", self.path) }
+    }
+
+    /// What the step before this page did, in words.
+    pub fn done(&self) -> Option<&str> {
+        let zh = words::done(self.done.as_deref()?)?;
+        Some(self.t(zh))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Frame {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> std::result::Result<Frame, Infallible> {
+        Ok(parts.extensions.get::<Frame>().expect("the gate stands before every handler").clone())
+    }
+}
+
+/// The signed-in visitor as an actor. Handlers of routes that need a sign-in take it.
+#[derive(Clone, Debug)]
+pub struct Who(pub Actor);
+
+impl<S: Send + Sync> FromRequestParts<S> for Who {
+    type Rejection = super::error::Failed;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> std::result::Result<Who, Self::Rejection> {
+        let user = parts.extensions.get::<Frame>().and_then(|frame| frame.user.as_ref());
+        match user {
+            Some(user) => Ok(Who(Actor::from(user))),
+            None => Err(Error::forbidden("请先登录").into()),
+        }
+    }
+}

@@ -1,0 +1,233 @@
+//! The county's measures: which packages are there, what each asks for in sentences, which version runs from when, with which
+//! grants and settings; and turning one on or off.
+
+use super::error::{Answer, problems};
+use super::form_data::Posted;
+use super::frame::{Frame, Who};
+use super::{format, go, show as page, show_with};
+use crate::App;
+use crate::app::plugin::{self, EnableDraft, EnablementView, GrantChoice, GrantItem, PackageView};
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use doudi_domain::package::Enablement;
+use doudi_domain::policy::Permission;
+use doudi_domain::{Actor, Date, Error, Problem, Result};
+
+#[derive(Template)]
+#[template(path = "plugins/index.html")]
+struct IndexPage {
+    frame: Frame,
+    packages: Vec<PackageView>,
+    enablements: Vec<EnablementView>,
+    problems: Vec<Problem>,
+    may_configure: bool,
+}
+
+impl IndexPage {
+    fn in_force(&self) -> impl Iterator<Item = &EnablementView> {
+        self.enablements.iter().filter(|view| view.in_force)
+    }
+
+    fn planned(&self) -> impl Iterator<Item = &EnablementView> {
+        self.enablements.iter().filter(|view| view.enablement.from > self.frame.today)
+    }
+
+    fn short(&self, digest: &str) -> String {
+        digest.chars().take(12).collect()
+    }
+}
+
+pub async fn index(State(app): State<App>, frame: Frame, Who(actor): Who) -> Answer {
+    page(&index_page(&app, frame, &actor, Vec::new()).await?)
+}
+
+async fn index_page(app: &App, frame: Frame, actor: &Actor, problems: Vec<Problem>) -> Result<IndexPage> {
+    let packages = plugin::packages(app, actor).await?;
+    let enablements = plugin::enablements(app, actor).await?;
+    Ok(IndexPage { may_configure: frame.may(Permission::Configure), frame, packages, enablements, problems })
+}
+
+pub async fn install(State(app): State<App>, frame: Frame, Who(actor): Who, mut posted: Posted) -> Answer {
+    let installed = match posted.files.pop() {
+        Some(file) => plugin::install(&app, &actor, file.content).await,
+        None => Err(Error::invalid("", "package.none", "没有选择文件。请选择供应商提供的措施包")),
+    };
+    match installed {
+        Ok(installed) => go(&format!("/plugins/{}", installed.digest), "installed"),
+        Err(error) => {
+            let problems = problems(error)?;
+            show_with(StatusCode::UNPROCESSABLE_ENTITY, &index_page(&app, frame, &actor, problems).await?)
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "plugins/show.html")]
+struct PackagePage {
+    frame: Frame,
+    view: PackageView,
+    /// The pin in force, if it runs this very digest.
+    pin: Option<Enablement>,
+    /// Another version of the same plugin is in force.
+    other: Option<EnablementView>,
+    settings: String,
+    problems: Vec<Problem>,
+    may_configure: bool,
+}
+
+impl PackagePage {
+    fn digest(&self) -> String {
+        format::grouped(&self.view.release.digest)
+    }
+
+    /// Ticked when granted now, or, before the first time, when the package asks and it is not sealed.
+    fn ticked(&self, item: &GrantItem) -> bool {
+        let known = self.pin.as_ref().or(self.other.as_ref().map(|other| &other.enablement));
+        match known {
+            Some(pin) => pin.grants.contains(&item.grant),
+            None => !item.sealed,
+        }
+    }
+
+    /// Asked for now, and not by the version that runs: what an upgrade adds.
+    fn is_new(&self, item: &GrantItem) -> bool {
+        self.other.as_ref().is_some_and(|other| !other.enablement.grants.contains(&item.grant))
+    }
+
+    fn exports(&self) -> String {
+        self.view.manifest.points.join("、")
+    }
+}
+
+pub async fn show(State(app): State<App>, frame: Frame, Who(actor): Who, Path(digest): Path<String>) -> Answer {
+    page(&package_page(&app, frame, &actor, &digest, Vec::new(), None).await?)
+}
+
+async fn package_page(
+    app: &App,
+    frame: Frame,
+    actor: &Actor,
+    digest: &str,
+    problems: Vec<Problem>,
+    typed: Option<&str>,
+) -> Result<PackagePage> {
+    let view = plugin::package(app, actor, digest).await?;
+    let running = plugin::enablements(app, actor).await?;
+    let running = running.into_iter().find(|known| known.in_force && known.enablement.plugin == view.release.plugin);
+    let (pin, other) = match running {
+        Some(running) if running.enablement.digest == view.release.digest => (Some(running.enablement), None),
+        running => (None, running),
+    };
+    let known = pin.as_ref().or(other.as_ref().map(|other| &other.enablement)).map(|pin| pin.settings.clone());
+    let defaults = view.manifest.settings.as_ref().map(|settings| settings.defaults.to_string());
+    let settings = typed.map(str::to_owned).or(known).or(defaults).unwrap_or_default();
+    let settings = match serde_json::from_str::<serde_json::Value>(&settings) {
+        Ok(value) if typed.is_none() => serde_json::to_string_pretty(&value).unwrap_or(settings),
+        _ => settings,
+    };
+    Ok(PackagePage { may_configure: frame.may(Permission::Configure), frame, view, pin, other, settings, problems })
+}
+
+/// Shows the page again with what went wrong, or goes on.
+async fn answer(
+    app: &App,
+    frame: Frame,
+    actor: &Actor,
+    digest: &str,
+    outcome: Result<()>,
+    done: &str,
+    typed: Option<&str>,
+) -> Answer {
+    match outcome {
+        Ok(()) => go(&format!("/plugins/{digest}"), done),
+        Err(error) => {
+            let problems = problems(error)?;
+            let form = package_page(app, frame, actor, digest, problems, typed).await?;
+            show_with(StatusCode::UNPROCESSABLE_ENTITY, &form)
+        }
+    }
+}
+
+fn grants(posted: &Posted) -> Vec<String> {
+    posted.all("grant").map(str::to_owned).collect()
+}
+
+fn day(posted: &Posted) -> Result<Date> {
+    let wrong = || Error::invalid("", "enable.from", "请填写从哪一天起，例如 2022-07-01");
+    posted.get("from").parse().map_err(|_| wrong())
+}
+
+pub async fn enable(
+    State(app): State<App>,
+    frame: Frame,
+    Who(actor): Who,
+    Path(digest): Path<String>,
+    posted: Posted,
+) -> Answer {
+    let outcome = async {
+        let from = day(&posted)?;
+        let package = plugin::package(&app, &actor, &digest).await?;
+        let draft = EnableDraft {
+            plugin: package.release.plugin.clone(),
+            digest: digest.clone(),
+            from,
+            settings: None,
+            grants: GrantChoice::These(grants(&posted)),
+        };
+        plugin::enable(&app, &actor, draft).await.map(drop)
+    };
+    let outcome = outcome.await;
+    answer(&app, frame, &actor, &digest, outcome, "enabled", None).await
+}
+
+pub async fn disable(
+    State(app): State<App>,
+    frame: Frame,
+    Who(actor): Who,
+    Path(digest): Path<String>,
+    posted: Posted,
+) -> Answer {
+    let outcome = async {
+        let from = day(&posted)?;
+        let package = plugin::package(&app, &actor, &digest).await?;
+        plugin::disable(&app, &actor, &package.release.plugin, from).await
+    };
+    let outcome = outcome.await;
+    answer(&app, frame, &actor, &digest, outcome, "disabled", None).await
+}
+
+pub async fn set_settings(
+    State(app): State<App>,
+    frame: Frame,
+    Who(actor): Who,
+    Path(digest): Path<String>,
+    posted: Posted,
+) -> Answer {
+    let typed = posted.get("settings");
+    let outcome = async {
+        let settings = serde_json::from_str(typed).map_err(|error| {
+            let place = format!("第 {} 行第 {} 列", error.line(), error.column());
+            Error::invalid("", "settings.json", format!("设置的写法有误（{place}）。请检查引号、逗号和括号是否成对"))
+        })?;
+        let package = plugin::package(&app, &actor, &digest).await?;
+        plugin::set_settings(&app, &actor, &package.release.plugin, settings).await.map(drop)
+    };
+    let outcome = outcome.await;
+    answer(&app, frame, &actor, &digest, outcome, "saved", Some(typed)).await
+}
+
+pub async fn set_grants(
+    State(app): State<App>,
+    frame: Frame,
+    Who(actor): Who,
+    Path(digest): Path<String>,
+    posted: Posted,
+) -> Answer {
+    let outcome = async {
+        let package = plugin::package(&app, &actor, &digest).await?;
+        plugin::set_grants(&app, &actor, &package.release.plugin, grants(&posted)).await.map(drop)
+    };
+    let outcome = outcome.await;
+    answer(&app, frame, &actor, &digest, outcome, "saved", None).await
+}
