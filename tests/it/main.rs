@@ -3,6 +3,7 @@
 //! `support` holds the test server and the cast; each other module is one subject. Scenarios, matrices and guests are data
 //! beside the code; lists of them are compared with what exists, so that nothing is left untested by being forgotten.
 
+mod apply;
 mod audit;
 mod host;
 mod import;

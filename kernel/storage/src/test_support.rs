@@ -166,6 +166,44 @@ impl Storage {
         tx.commit().await
     }
 
+    /// From now on every insert into and change of a table fails in the middle of its transaction, as on a full disk; until
+    /// [`Storage::fault_off`]. Tables by [`Storage::schema`].
+    pub async fn fault_on(&self, table: &str) -> Result<()> {
+        let statements = match self.db {
+            Db::Sqlite { .. } => ["INSERT", "UPDATE"]
+                .map(|what| {
+                    format!(
+                        "CREATE TRIGGER fault_{what} BEFORE {what} ON {table} BEGIN SELECT RAISE(ABORT, 'injected fault'); END"
+                    )
+                })
+                .to_vec(),
+            Db::Postgres(_) => vec![
+                "CREATE OR REPLACE FUNCTION fault() RETURNS trigger LANGUAGE plpgsql AS
+                 $$ BEGIN RAISE EXCEPTION 'injected fault'; END $$"
+                    .to_owned(),
+                format!(
+                    "CREATE TRIGGER fault BEFORE INSERT OR UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION fault()"
+                ),
+            ],
+        };
+        self.tamper_with(statements).await
+    }
+
+    /// Ends [`Storage::fault_on`].
+    pub async fn fault_off(&self, table: &str) -> Result<()> {
+        let statements = match self.db {
+            Db::Sqlite { .. } => ["INSERT", "UPDATE"].map(|what| format!("DROP TRIGGER fault_{what}")).to_vec(),
+            Db::Postgres(_) => vec![format!("DROP TRIGGER fault ON {table}")],
+        };
+        self.tamper_with(statements).await
+    }
+
+    /// A few short texts a test makes; what they take stays taken until it ends.
+    async fn tamper_with(&self, statements: Vec<String>) -> Result<()> {
+        let statements: Vec<&'static str> = statements.into_iter().map(|text| &*text.leak()).collect();
+        self.tamper(&statements).await
+    }
+
     /// One integer, asked around every scope.
     pub async fn peek(&self, sql: &'static str) -> Result<i64> {
         let mut tx = self.db.read().await?;

@@ -97,7 +97,11 @@ pub fn of(
             ]
         }
         // Not a misbehaviour: a decision and a document of our own, for tests that need one.
-        "decide" => vec![decision(house, "rogue", "granted", "poor", "[71000]"), case("open", "决定")],
+        "decide" => {
+            let old = document.map(|document| (document.id, document.revision));
+            let moved = effect("document.put", "case", put("case", old, "open", "决定"));
+            vec![moved, decision(house, "rogue", "granted", "poor", "[71000]")]
+        }
         "good" if document.is_some() => {
             let old = document.map(|document| (document.id, document.revision));
             vec![effect("document.put", "case", put("case", old, "open", "再来一次"))]
