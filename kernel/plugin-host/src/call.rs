@@ -44,7 +44,7 @@ struct Finished<A> {
 /// Replays may take longer than the original: they run beside the day's work.
 const REPLAY_PATIENCE: u32 = 10;
 
-/// Longest message of a refusal, and most problems in it, that are handed on.
+/// Bytes of each text of a refusal, and problems in it, that are handed on.
 const REFUSAL_TEXT: usize = 4 * 1024;
 const REFUSAL_PROBLEMS: usize = 200;
 
@@ -264,13 +264,22 @@ fn to_value(value: &impl Serialize) -> Result<Value, Cause> {
 
 /// A guest's own error, by its code. Unknown codes count as `internal`.
 fn refusal(plugin: &Plugin, point: Point, error: wit::Error) -> CallError {
-    let message: String = error.message.chars().take(REFUSAL_TEXT).collect();
+    let message = first(error.message);
     match error.code.as_str() {
         "refused" | "invalid" | "not-found" => CallError::Refused {
             code: error.code,
             message,
-            problems: error.problems.into_iter().take(REFUSAL_PROBLEMS).map(convert::problem).collect(),
+            problems: error.problems.into_iter().take(REFUSAL_PROBLEMS).map(short_problem).collect(),
         },
         _ => CallError::failed(plugin, point, Cause::Reported { code: error.code, message }),
     }
+}
+
+fn short_problem(problem: wit::Problem) -> doudi_domain::Problem {
+    doudi_domain::Problem::new(first(problem.field), first(problem.code), first(problem.message))
+}
+
+fn first(mut text: String) -> String {
+    text.truncate(text.floor_char_boundary(REFUSAL_TEXT));
+    text
 }

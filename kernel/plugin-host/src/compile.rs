@@ -197,7 +197,7 @@ impl NativeCache {
     pub fn store(&self, digest: &str, native: &[u8]) -> std::io::Result<()> {
         let path = self.path(digest);
         let mut random = [0; 8];
-        getrandom::fill(&mut random).map_err(std::io::Error::other)?;
+        getrandom::fill(&mut random).map_err(|error| std::io::Error::other(error.to_string()))?;
         let temporary = self.folder.join(format!(".{digest}-{}.tmp", hex::encode(random)));
         let mut bytes = native.to_vec();
         bytes.extend_from_slice(&self.mac(digest, native).finalize().into_bytes());

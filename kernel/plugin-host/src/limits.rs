@@ -38,6 +38,8 @@ pub struct Limits {
     pub log_line: usize,
     /// Bytes copied out of the guest in one crossing.
     pub transfer: usize,
+    /// Bytes of the record of one call's reads, questions and answers together.
+    pub record: usize,
     /// Bytes of the component file.
     pub component: usize,
 }
@@ -63,6 +65,7 @@ impl Limits {
             log_lines: 100,
             log_line: 1024,
             transfer: 16 * MIB,
+            record: 16 * MIB,
             component: 4 * MIB,
         }
     }

@@ -29,6 +29,8 @@ pub(crate) struct HostState {
     pub log: CallLog,
     calls: u32,
     rows: u32,
+    /// Bytes recorded so far.
+    recorded: usize,
 }
 
 /// Where answers to reads come from.
@@ -77,6 +79,8 @@ pub(crate) enum Stop {
     OutOfTime,
     #[error("too many calls into the kernel")]
     HostCalls,
+    #[error("too much was read to be recorded")]
+    Record,
     #[error("the replay left its record")]
     Diverged,
     #[error("reading failed: {0}")]
@@ -99,6 +103,7 @@ impl HostState {
             log: CallLog { recording, ..CallLog::default() },
             calls: 0,
             rows: 0,
+            recorded: 0,
             plugin,
             effective,
             limits,
@@ -157,6 +162,11 @@ impl HostState {
             },
         };
         if self.log.recording == Recording::On {
+            // Weighed before it is built: a guest could ask long questions only to fill the kernel's memory.
+            self.recorded += weight(request)? + weight(&answer)?;
+            if self.recorded > self.limits.record {
+                return Err(Stop::Record.into());
+            }
             self.log.reads.push(RecordedRead {
                 call: call.to_owned(),
                 request: serde_json::to_value(request)?,
@@ -195,11 +205,19 @@ impl HostState {
                     message: format!("一次调用最多请求内核 {} 次", self.limits.host_calls)
                 };
             }
+            Ok(Stop::Record) => {
+                let megabytes = self.limits.record / 1024 / 1024;
+                return Cause::TooMuch { message: format!("一次调用读取的内容超过 {megabytes} 兆字节") };
+            }
             Ok(Stop::Diverged) => return Cause::Diverged,
             Ok(Stop::Reads(error)) => return Cause::Reads(error),
             Err(error) => error,
         };
-        let detail = format!("{error:?}");
+        let mut detail = format!("{error:?}");
+        if let Some(line) = self.log.lines.last() {
+            detail.push_str("\nlast line of its log: ");
+            detail.push_str(&line.message);
+        }
         if self.memory.refused {
             return Cause::OutOfMemory { limit: self.limits.memory };
         }
@@ -215,6 +233,23 @@ impl HostState {
             None => Cause::Trapped { reason: "返回的数据不符合接口约定", detail },
         }
     }
+}
+
+/// Bytes of a value's JSON, without making it.
+fn weight(value: &impl Serialize) -> serde_json::Result<usize> {
+    struct Counter(usize);
+    impl std::io::Write for Counter {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0 += bytes.len();
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    let mut counter = Counter(0);
+    serde_json::to_writer(&mut counter, value)?;
+    Ok(counter.0)
 }
 
 fn trap_words(trap: wasmtime::Trap) -> &'static str {
@@ -319,6 +354,12 @@ mod tests {
         assert_eq!(limit.peak, 1000);
         assert!(limit.table_growing(0, 10, None).unwrap());
         assert!(!limit.table_growing(10, 11, None).unwrap());
+    }
+
+    #[test]
+    fn the_weight_is_that_of_the_text() {
+        let value = serde_json::json!({"a": [1, "二", null]});
+        assert_eq!(weight(&value).unwrap(), value.to_string().len());
     }
 
     #[test]

@@ -37,8 +37,8 @@ async fn a_child_without_memory_is_refused_and_this_process_lives() {
     let folder = Folder::new("child-limit");
     let mut settings = config(&folder);
     settings.compile_in_process = false;
-    settings.compile_memory = 48 * 1024 * 1024;
+    settings.compile_memory = 8 * 1024 * 1024;
     let host = PluginHost::new(settings).expect("the pool fits");
-    let refusal = host.admit(hello()).await.expect_err("48 MiB are too little to compile in");
+    let refusal = host.admit(hello()).await.expect_err("8 MiB are too little to compile in");
     assert_eq!(refusal.problems[0].code, "component.compile", "{refusal}");
 }
