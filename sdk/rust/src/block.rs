@@ -69,6 +69,7 @@ impl<'a> Texts<'a> {
 }
 
 impl Block {
+    /// A block without tables.
     pub fn new() -> Block {
         Block { tables: Vec::new() }
     }
@@ -84,6 +85,7 @@ impl Block {
         self
     }
 
+    /// The table of that name, if there is one.
     pub fn find(&self, name: &str) -> Option<&Table> {
         self.tables.iter().find(|table| table.name == name)
     }
@@ -108,6 +110,7 @@ impl Block {
 }
 
 impl Table {
+    /// A table of that many rows, without columns yet.
     pub fn new(name: impl Into<String>, rows: usize) -> Table {
         let rows = u32::try_from(rows).expect("a block has at most 4,096 root rows and their children");
         Table { name: name.into(), rows, ends: Vec::new(), columns: Vec::new() }
@@ -155,6 +158,7 @@ impl Table {
         self
     }
 
+    /// The column of that name, if there is one.
     pub fn find(&self, name: &str) -> Option<&Column> {
         self.columns.iter().find(|column| column.name == name)
     }

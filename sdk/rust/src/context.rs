@@ -26,6 +26,7 @@ pub struct Context {
     pub today: Date,
     /// Microseconds since 1970-01-01T00:00Z, for records only; rules use `today`.
     pub now: i64,
+    /// On whose behalf.
     pub actor: Actor,
     /// 6-digit county.
     pub county: i32,

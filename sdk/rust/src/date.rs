@@ -71,16 +71,19 @@ impl Date {
         (year, month as u32, day as u32)
     }
 
+    /// The year.
     #[inline]
     pub const fn year(self) -> i32 {
         self.parts().0
     }
 
+    /// The month, 1–12.
     #[inline]
     pub const fn month(self) -> u32 {
         self.parts().1
     }
 
+    /// The day of the month, 1–31.
     #[inline]
     pub const fn day(self) -> u32 {
         self.parts().2
@@ -93,6 +96,7 @@ impl Date {
         (self.0 + 3).rem_euclid(7) as u32 + 1
     }
 
+    /// That many days later, or earlier.
     #[inline]
     pub const fn add_days(self, days: i32) -> Date {
         Date::from_days(self.0.saturating_add(days))
@@ -121,15 +125,18 @@ impl Date {
         Date(days_from_civil(year, month, if day < longest { day } else { longest }))
     }
 
+    /// The same day of a later or earlier year; 28 February for a 29th that is not there.
     pub const fn add_years(self, years: i32) -> Date {
         self.add_months(years.saturating_mul(12))
     }
 
+    /// The first day of its month.
     #[inline]
     pub const fn first_of_month(self) -> Date {
         Date(self.0 - self.day() as i32 + 1)
     }
 
+    /// The last day of its month.
     #[inline]
     pub const fn last_of_month(self) -> Date {
         let (year, month, day) = self.parts();

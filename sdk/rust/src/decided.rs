@@ -19,20 +19,26 @@ use doudi_documents::{Id, Text};
 /// One household's outcome, with codes instead of positions.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Decided {
+    /// The manifest's entry of the outcome.
     pub outcome: &'static OutcomeEntry,
     /// Per month.
     pub amount: Fen,
+    /// Members the outcome covers.
     pub covered: u32,
     /// Codes and values, in the manifest's order.
     pub figures: Vec<(&'static str, i64)>,
+    /// In the order they were given.
     pub reasons: Vec<Given>,
 }
 
 /// One reason given.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Given {
+    /// The manifest's entry.
     pub reason: &'static ReasonEntry,
+    /// The numbers of its sentence.
     pub args: Vec<i64>,
+    /// The facts it used.
     pub facts: Vec<Id>,
 }
 

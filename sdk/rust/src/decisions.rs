@@ -10,22 +10,31 @@ use doudi_documents::Id;
 /// A recorded decision, as far as plugins may know it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Decision {
+    /// The kernel's id.
     pub id: Id,
+    /// The scheme it belongs to.
     pub scheme: String,
+    /// Whom it concerns.
     pub household: Id,
+    /// The one person it concerns, if it is not the household.
     pub person: Option<Id>,
+    /// The case it belongs to.
     pub document: Option<Id>,
+    /// One of the manifest's outcomes.
     pub outcome: String,
     /// `grant`, `refuse`, `change`, `stop`.
     pub effect: String,
     /// Per month.
     pub amount: Fen,
+    /// Members it covers.
     pub covered: u32,
     /// First day of effect.
     pub begins: Date,
     /// Inclusive last day if limited.
     pub ends: Option<Date>,
+    /// The legal date the rules were applied for.
     pub as_of: Date,
+    /// The day it was made.
     pub decided: Date,
     /// Figure codes and values.
     pub figures: Vec<(String, i64)>,

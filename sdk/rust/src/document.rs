@@ -10,11 +10,17 @@ use serde::de::DeserializeOwned;
 /// A document as the kernel keeps it. The envelope is the kernel's, the body the plugin's.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Document {
+    /// The kernel's id.
     pub id: Id,
+    /// One of the manifest's collections.
     pub collection: String,
+    /// Unique in county, plugin and collection.
     pub key: String,
+    /// As lists show it.
     pub title: String,
+    /// The household it is about.
     pub household: Option<Id>,
+    /// The person it is about.
     pub person: Option<Id>,
     /// 12-digit division.
     pub division: i64,
@@ -22,8 +28,11 @@ pub struct Document {
     pub state: String,
     /// The day the state began.
     pub since: Date,
+    /// By when somebody must act.
     pub due: Option<Date>,
+    /// Counts the changes; an effect names the one it was made for.
     pub revision: i64,
+    /// The day it was created.
     pub created: Date,
     pub(crate) body: String,
 }

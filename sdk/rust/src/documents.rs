@@ -51,11 +51,13 @@ impl Query {
         self
     }
 
+    /// About this household.
     pub fn household(mut self, household: Id) -> Query {
         self.raw.household = Some(household.0);
         self
     }
 
+    /// About this person.
     pub fn person(mut self, person: Id) -> Query {
         self.raw.person = Some(person.0);
         self
@@ -79,6 +81,7 @@ impl Query {
         self
     }
 
+    /// At most so many, and never more than 200.
     pub fn limit(mut self, limit: u32) -> Query {
         self.raw.limit = limit;
         self

@@ -66,14 +66,17 @@ impl Effects {
         self
     }
 
+    /// How many wishes there are.
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
+    /// Whether nothing is wished.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
+    /// The wishes, in order.
     pub fn iter(&self) -> std::slice::Iter<'_, EffectPayload> {
         self.0.iter()
     }

@@ -15,6 +15,7 @@ pub struct Fen(pub i64);
 const OVERFLOW: &str = "an amount of money beyond ninety quadrillion yuan is an error in the data";
 
 impl Fen {
+    /// Nothing.
     pub const ZERO: Fen = Fen(0);
 
     /// Whole yuan.
@@ -26,6 +27,7 @@ impl Fen {
         }
     }
 
+    /// Whether it is nothing.
     #[inline]
     pub const fn is_zero(self) -> bool {
         self.0 == 0

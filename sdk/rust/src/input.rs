@@ -77,6 +77,7 @@ pub trait Input: Default {
 
 /// A value that is one integer in a column.
 pub trait Scalar: Sized {
+    /// The value of an integer of a column.
     fn from_int(value: i64) -> Self;
 }
 
@@ -112,11 +113,13 @@ scalars! {
 pub struct Item<K> {
     /// The fact behind it, for reasons.
     pub fact: Id,
+    /// Which income, asset or spending it is.
     pub kind: K,
     /// Per month in `income` and `spending`, at its date in `asset`. Zero where only the existence is recorded.
     pub value: Fen,
     /// The item's second code (kind of vehicle, of home), 0 where there is none.
     pub qualifier: i32,
+    /// Its first day.
     pub from: Date,
     /// Inclusive; absent while it lasts.
     pub to: Option<Date>,
@@ -403,6 +406,7 @@ impl<'a, F: Input> Families<'a, F> {
         self.rows
     }
 
+    /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.rows == 0
     }

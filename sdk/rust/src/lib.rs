@@ -27,6 +27,8 @@
 //! # });
 //! ```
 
+#![warn(missing_docs)]
+
 #[doc(hidden)]
 pub mod bindings;
 pub mod block;

@@ -37,9 +37,13 @@ pub struct Row<'o> {
 /// One row, read back.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct RowView<'o> {
+    /// The outcome given.
     pub outcome: OutcomeCode,
+    /// Per month.
     pub amount: Fen,
+    /// Members it covers.
     pub covered: u32,
+    /// In the manifest's order.
     pub figures: &'o [i64],
 }
 
@@ -79,10 +83,12 @@ impl Outcomes {
         Row { out: self }
     }
 
+    /// How many rows are begun.
     pub fn len(&self) -> usize {
         self.columns.outcome.len()
     }
 
+    /// Whether no row is begun.
     pub fn is_empty(&self) -> bool {
         self.columns.outcome.is_empty()
     }

@@ -13,6 +13,7 @@ use doudi_documents::Id;
 pub struct Parameter {
     /// The version that answered; the kernel stores it with the decision.
     pub version: Id,
+    /// Fen, basis points, a count, days of a date, by the parameter's unit.
     pub value: i64,
     /// Since when it holds.
     pub begins: Date,
@@ -41,7 +42,9 @@ impl Parameter {
 
 /// A parameter by its bare code or by the constant `doudi_sdk::manifest!` writes.
 pub trait ParameterName: Copy {
+    /// The code without the plugin's id.
     fn code(self) -> &'static str;
+    /// What a message calls it.
     fn label(self) -> &'static str;
 }
 

@@ -11,6 +11,7 @@ use crate::refusal::Result;
 pub struct Reply {
     /// Id of the plugin that answers.
     pub plugin: String,
+    /// By the topic's columns.
     pub block: Block,
 }
 

@@ -23,12 +23,16 @@ pub struct Problem {
 /// `internal`.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Refusal {
+    /// A word of the list above.
     pub code: String,
+    /// A Chinese sentence for people: what is wrong and how to mend it.
     pub message: String,
+    /// Everything wrong, each with its place.
     pub problems: Vec<Problem>,
 }
 
 impl Problem {
+    /// A problem of code `invalid` at a field.
     pub fn new(field: impl Into<String>, message: impl Into<String>) -> Problem {
         Problem { field: field.into(), code: "invalid".to_owned(), message: message.into() }
     }
@@ -61,6 +65,7 @@ impl Refusal {
         Refusal::with("invalid", message)
     }
 
+    /// There is no such thing, or not in the actor's scope.
     pub fn not_found(message: impl Into<String>) -> Refusal {
         Refusal::with("not-found", message)
     }
@@ -109,14 +114,17 @@ fn with_article(message: &str, article: &str) -> String {
 pub struct Problems(Vec<Problem>);
 
 impl Problems {
+    /// Nothing wrong yet.
     pub fn new() -> Problems {
         Problems::default()
     }
 
+    /// Adds a problem at a field.
     pub fn add(&mut self, field: impl Into<String>, message: impl Into<String>) {
         self.0.push(Problem::new(field, message));
     }
 
+    /// Adds a problem.
     pub fn push(&mut self, problem: Problem) {
         self.0.push(problem);
     }
@@ -128,14 +136,17 @@ impl Problems {
         }
     }
 
+    /// Whether nothing is wrong.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
+    /// The problems, in order.
     pub fn iter(&self) -> impl Iterator<Item = &Problem> {
         self.0.iter()
     }
 
+    /// The problems, in order.
     pub fn into_vec(self) -> Vec<Problem> {
         self.0
     }

@@ -7,9 +7,12 @@
 use crate::date::Date;
 use crate::fen::Fen;
 
+/// The language of a sentence.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Language {
+    /// Chinese: dates as `2022年7月6日`.
     Chinese,
+    /// English: dates as `2022-07-06`.
     English,
 }
 

@@ -35,6 +35,7 @@ impl FormValues {
             .map_err(|error| Refusal::invalid(format!("表单内容不完整或不正确：{error}")))
     }
 
+    /// The bare value, if it is there.
     pub fn get(&self, field: &str) -> Option<&Value> {
         self.0.get(field).filter(|value| !value.is_null())
     }
@@ -44,14 +45,17 @@ impl FormValues {
         self.get(field)?.as_str().map(str::trim).filter(|text| !text.is_empty())
     }
 
+    /// A whole number.
     pub fn number(&self, field: &str) -> Option<i64> {
         self.get(field)?.as_i64()
     }
 
+    /// Money.
     pub fn money(&self, field: &str) -> Option<Fen> {
         self.number(field).map(Fen)
     }
 
+    /// A date.
     pub fn date(&self, field: &str) -> Option<Date> {
         self.text(field)?.parse().ok()
     }

@@ -14,11 +14,13 @@ use doudi_documents::Id;
 pub struct Action {
     /// Id of the action in the collection's workflow.
     pub id: String,
+    /// The collection it belongs to.
     pub collection: String,
     /// Absent when the action creates one.
     pub document: Option<Document>,
     /// The household the document is, or will be, about.
     pub household: Option<Id>,
+    /// The person it is, or will be, about.
     pub person: Option<Id>,
     /// Checked for the simple things already.
     pub values: FormValues,
@@ -48,16 +50,19 @@ impl Action {
         self
     }
 
+    /// About this household.
     pub fn household(mut self, household: Id) -> Action {
         self.household = Some(household);
         self
     }
 
+    /// About this person.
     pub fn person(mut self, person: Id) -> Action {
         self.person = Some(person);
         self
     }
 
+    /// With these form values.
     pub fn values(mut self, values: FormValues) -> Action {
         self.values = values;
         self

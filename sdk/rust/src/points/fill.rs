@@ -11,9 +11,13 @@ use doudi_documents::{Fill, Id};
 /// The form so far.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct FillRequest {
+    /// Id of the form in the manifest.
     pub form: String,
+    /// The document whose form it is, if it exists already.
     pub document: Option<Document>,
+    /// The household it is about.
     pub household: Option<Id>,
+    /// What is filled in so far; not checked yet.
     pub values: FormValues,
     /// The field that changed last; empty when the form opens.
     pub changed: String,
@@ -35,22 +39,26 @@ impl FillRequest {
         FillRequest { form: form.to_owned(), ..FillRequest::default() }
     }
 
+    /// About this household.
     pub fn of_household(mut self, household: Id) -> FillRequest {
         self.household = Some(household);
         self
     }
 
+    /// On this document.
     pub fn of_document(mut self, document: Document) -> FillRequest {
         self.household = document.household;
         self.document = Some(document);
         self
     }
 
+    /// With these values so far.
     pub fn values(mut self, values: FormValues) -> FillRequest {
         self.values = values;
         self
     }
 
+    /// After this field changed.
     pub fn changed(mut self, field: &str) -> FillRequest {
         self.changed = field.to_owned();
         self

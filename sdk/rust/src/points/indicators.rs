@@ -9,10 +9,13 @@ use crate::refusal::Result;
 /// One figure: `part` of `whole` against a target share.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Indicator {
+    /// A stable word for programs.
     pub code: String,
     /// Chinese label.
     pub label: String,
+    /// What was counted.
     pub part: i64,
+    /// Of how many.
     pub whole: i64,
     /// Basis points; absent when there is no target.
     pub target: Option<i64>,

@@ -10,6 +10,7 @@ use crate::refusal::{Problem, Result};
 /// What became of the rows.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Taken {
+    /// What the good rows call for.
     pub effects: Effects,
     /// Row number in the block, from 0, and what is wrong with it.
     pub rejected: Vec<(u32, Problem)>,

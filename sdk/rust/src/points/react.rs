@@ -12,9 +12,13 @@ use serde::de::DeserializeOwned;
 /// their id.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Event {
+    /// What happened.
     pub topic: String,
+    /// The household it concerns.
     pub household: Option<Id>,
+    /// The person it concerns.
     pub person: Option<Id>,
+    /// The document it concerns.
     pub document: Option<Id>,
     pub(crate) payload: String,
 }
@@ -34,21 +38,25 @@ impl Event {
         Event { topic: topic.to_owned(), ..Event::default() }
     }
 
+    /// About this household.
     pub fn household(mut self, household: Id) -> Event {
         self.household = Some(household);
         self
     }
 
+    /// About this person.
     pub fn person(mut self, person: Id) -> Event {
         self.person = Some(person);
         self
     }
 
+    /// About this document.
     pub fn document(mut self, document: Id) -> Event {
         self.document = Some(document);
         self
     }
 
+    /// With this payload.
     pub fn with_payload(mut self, payload: &serde_json::Value) -> Event {
         self.payload = payload.to_string();
         self

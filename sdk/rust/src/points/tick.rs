@@ -10,6 +10,7 @@ use crate::refusal::Result;
 /// The effects of one step, and where the next begins.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Step {
+    /// What this step wishes.
     pub effects: Effects,
     /// Absent when the work is done.
     pub next: Option<String>,

@@ -10,8 +10,11 @@ use doudi_documents::{Id, Page};
 /// Which page of the manifest, for what.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct PageRequest {
+    /// Id of the page in the manifest.
     pub page: String,
+    /// The document whose panel it is.
     pub document: Option<Document>,
+    /// The household whose panel it is, or the document's.
     pub household: Option<Id>,
     /// Query of the address, in order.
     pub query: Vec<(String, String)>,
@@ -32,17 +35,20 @@ impl PageRequest {
         PageRequest { page: page.to_owned(), ..PageRequest::default() }
     }
 
+    /// The panel of this document.
     pub fn of_document(mut self, document: Document) -> PageRequest {
         self.household = document.household;
         self.document = Some(document);
         self
     }
 
+    /// The panel of this household.
     pub fn of_household(mut self, household: Id) -> PageRequest {
         self.household = Some(household);
         self
     }
 
+    /// With this in the query of the address.
     pub fn with(mut self, name: &str, value: impl ToString) -> PageRequest {
         self.query.push((name.to_owned(), value.to_string()));
         self

@@ -13,6 +13,7 @@ use std::path::Path;
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Scenarios {
+    /// In the order of the file.
     pub scenario: Vec<Scenario>,
 }
 

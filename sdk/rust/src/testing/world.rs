@@ -122,6 +122,7 @@ impl World {
         self
     }
 
+    /// Another seed for [`Context::chance`].
     pub fn seed(mut self, seed: u64) -> World {
         self.context.seed = seed;
         self
@@ -178,6 +179,7 @@ impl World {
         self
     }
 
+    /// A decision on record.
     pub fn decision(mut self, decision: Decision) -> World {
         self.decisions.push(decision);
         self
@@ -245,6 +247,7 @@ impl World {
         found.unwrap_or_else(|| panic!("没有 {collection} 的办件")).clone()
     }
 
+    /// The decisions on record, oldest first.
     pub fn decisions(&self) -> &[Decision] {
         &self.decisions
     }
