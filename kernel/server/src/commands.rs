@@ -1,6 +1,16 @@
 //! The command line: a file for each noun. Output is Chinese for people, JSON with `--json`; errors go to standard error with
 //! what to do. Exit codes: 0 done, 1 refused or failed, 2 wrong usage.
 
+/// Prints a line. Whoever has stopped reading (`| head`) has seen enough: that is an end, not a fault.
+macro_rules! say {
+    ($($word:tt)*) => {{
+        use std::io::Write;
+        if writeln!(std::io::stdout(), $($word)*).is_err() {
+            std::process::exit(0);
+        }
+    }};
+}
+
 mod assess;
 mod audit;
 mod calendar;
@@ -189,7 +199,7 @@ fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
 }
 
 fn print_json(value: &serde_json::Value) {
-    println!("{value:#}");
+    say!("{value:#}");
 }
 
 /// A bar on standard error; invisible when nobody looks at it.

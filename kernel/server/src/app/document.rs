@@ -408,7 +408,11 @@ pub async fn view(app: &App, actor: &Actor, id: DocumentId) -> Result<DocumentVi
             action: action.clone(),
         })
         .collect();
-    let steps = subject.steps.iter().map(|step| step_view(workflow, step)).collect();
+    let mut steps: Vec<StepView> = subject.steps.iter().map(|step| step_view(workflow, step)).collect();
+    if !may(Permission::FinanceRead) {
+        // Remarks of those who handle the case speak of money and health.
+        steps.iter_mut().for_each(|step| step.note.clear());
+    }
     let due = document.due.filter(|_| !document.final_state).map(|due| Due::new(due, today, &words.calendar));
     let page = match (&enabled, own_page(&manifest, collection, actor)) {
         (Some(_), Some(page)) => {

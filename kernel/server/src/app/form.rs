@@ -255,7 +255,7 @@ mod tests {
     fn a_complete_form_becomes_typed_values() {
         let (values, problems) = submit(&[
             ("reason", " 年老 "),
-            ("rent", "1,000.5"),
+            ("rent", "￥900.5"),
             ("visit", "2022年7月6日"),
             ("agent", "false"),
             ("kinds", "ill"),
@@ -265,15 +265,10 @@ mod tests {
             ("unasked", "x"),
         ]);
         assert_eq!(problems, Vec::<String>::new());
-        assert_eq!(
-            Json::Object(values),
-            json!({"reason": "年老", "rent": 100_050, "visit": "2022-07-06", "agent": false, "kinds": ["ill", "old"],
-                "who": "7", "truth": true})
-            .as_object()
-            .map(|_| json!({"reason": "年老", "visit": "2022-07-06",
-                "agent": false, "kinds": ["ill", "old"], "who": "7", "truth": true, "rent": 100_050}))
-            .unwrap()
-        );
+        let expected = json!({
+            "reason": "年老", "rent": 90_050, "visit": "2022-07-06", "agent": false, "kinds": ["ill", "old"], "who": "7", "truth": true,
+        });
+        assert_eq!(Json::Object(values), expected);
     }
 
     #[test]

@@ -278,6 +278,10 @@ pub async fn file(app: &App, actor: &Actor, id: HouseholdId, as_of: Option<Date>
     if !may(Permission::DecisionRead) {
         timeline.retain(|entry| !matches!(entry.what, TimelineKind::Decided { .. } | TimelineKind::Noticed { .. }));
     }
+    if !finances {
+        // Remarks of those who handle the case speak of money and health.
+        timeline.iter_mut().for_each(|entry| entry.note.clear());
+    }
     let notices = if may(Permission::DecisionRead) { snapshot.notices_of_household(id).await? } else { Vec::new() };
     let attachments = if finances { snapshot.attachments_of_household(id).await? } else { Vec::new() };
     let creates =

@@ -328,9 +328,12 @@ pub async fn import(app: &App, actor: &Actor, text: &str) -> Result<usize> {
                 };
                 let on_record = known.iter().find(same);
                 // A confirmed value is never replaced by a file that has not confirmed it.
-                if on_record
-                    .is_none_or(|known| known.value != parameter.value || (parameter.verified && !known.verified))
-                {
+                let adds = on_record.is_none_or(|known| match (known.verified, parameter.verified) {
+                    (true, false) => false,
+                    (false, true) => true,
+                    _ => known.value != parameter.value,
+                });
+                if adds {
                     new.push(parameter);
                 }
             }

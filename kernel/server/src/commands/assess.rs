@@ -89,9 +89,9 @@ fn write_row(writer: &mut Writer, row: &AssessRow) -> Result<()> {
 
 fn print_totals(totals: &AssessTotals) {
     for (code, label, households, amount) in &totals.by_outcome {
-        println!("{label}（{code}）：{households} 户，每月 {} 元", Fen(*amount));
+        say!("{label}（{code}）：{households} 户，每月 {} 元", Fen(*amount));
     }
-    println!("合计：{} 户，每月 {} 元。没有写入任何内容", totals.households, Fen(totals.amount));
+    say!("合计：{} 户，每月 {} 元。没有写入任何内容", totals.households, Fen(totals.amount));
 }
 
 fn print_totals_json(totals: &AssessTotals) {

@@ -46,7 +46,7 @@ impl AuditCommand {
                 continue;
             }
             match broken {
-                None => println!("{name}：{} 条，完整。末条校验值 {}", verdict.entries, verdict.head),
+                None => say!("{name}：{} 条，完整。末条校验值 {}", verdict.entries, verdict.head),
                 Some(broken) => eprintln!("{name}：第 {} 条有问题：{}", broken.seq, broken.reason),
             }
         }

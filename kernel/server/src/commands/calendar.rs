@@ -15,7 +15,7 @@ impl CalendarCommand {
     pub(super) async fn run(self, app: &App) -> Result<Outcome> {
         let CalendarCommand::Import { file } = self;
         let changed = calendar_days::import(app, &city_operator(app).await?, &read_text(&file)?).await?;
-        println!("已导入法定节假日，新增或更新 {changed} 天");
+        say!("已导入法定节假日，新增或更新 {changed} 天");
         Ok(Outcome::Done)
     }
 }

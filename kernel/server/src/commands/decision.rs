@@ -109,7 +109,7 @@ fn print_replayed(replayed: &[Replayed], json: bool) -> Outcome {
         for one in &different {
             eprintln!("决定 {}：{}", one.decision, one.difference);
         }
-        println!(
+        say!(
             "重算 {} 个决定，结果一致 {} 个，不一致 {} 个",
             replayed.len(),
             replayed.len() - different.len(),
@@ -121,19 +121,22 @@ fn print_replayed(replayed: &[Replayed], json: bool) -> Outcome {
 
 fn show(view: &DecisionView) {
     let decision = &view.decision;
-    println!("决定 {}  {}  {}", decision.id, view.household_title, view.division_name);
-    println!(
+    say!("决定 {}  {}  {}", decision.id, view.household_title, view.division_name);
+    say!(
         "{}，每月 {} 元，{} 人，自 {} 起",
-        decision.outcome_zh, decision.amount, decision.covered_persons, decision.from
+        decision.outcome_zh,
+        decision.amount,
+        decision.covered_persons,
+        decision.from
     );
     for reason in &decision.reasons {
-        println!("  {}  {}", reason.zh, reason.article);
+        say!("  {}  {}", reason.zh, reason.article);
     }
     for parameter in &view.parameters {
         let mark = if parameter.parameter.verified { "" } else { "（未核实）" };
-        println!("  参数 {}：{}{mark}，{}", parameter.label.zh, parameter.shown, parameter.parameter.source);
+        say!("  参数 {}：{}{mark}，{}", parameter.label.zh, parameter.shown, parameter.parameter.source);
     }
-    println!("规则 {} {}，摘要 {}", view.plugin.name.zh, decision.cause.version, decision.cause.digest);
+    say!("规则 {} {}，摘要 {}", view.plugin.name.zh, decision.cause.version, decision.cause.digest);
 }
 
 fn view_json(view: &DecisionView) -> serde_json::Value {

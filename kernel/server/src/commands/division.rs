@@ -17,7 +17,7 @@ impl DivisionCommand {
         let csv = read_file(&file)?;
         let actor = Actor::System { division: division::city_of(&csv)? };
         let changed = division::import(app, &actor, &csv).await?;
-        println!("已导入区划，新增或更新 {changed} 个");
+        say!("已导入区划，新增或更新 {changed} 个");
         Ok(Outcome::Done)
     }
 }

@@ -68,13 +68,13 @@ impl HouseholdCommand {
 
 pub(super) fn write_template(file: &Path) -> Result<Outcome> {
     write_file(file, &roster::template()?)?;
-    println!("已生成花名册模板：{}", file.display());
+    say!("已生成花名册模板：{}", file.display());
     Ok(Outcome::Done)
 }
 
 fn print_report(report: &Report, error_path: Option<&Path>) {
     let (new, changed) = if report.dry_run { ("可新增", "可更新") } else { ("新增", "更新") };
-    println!(
+    say!(
         "{}共 {} 行：{new} {} 户，{changed} {} 户，未变化 {} 户，有错误 {} 户（{} 行）",
         if report.dry_run { "检查完毕，没有写入。" } else { "导入完毕。" },
         report.rows,
@@ -85,13 +85,13 @@ fn print_report(report: &Report, error_path: Option<&Path>) {
         report.rows_failed,
     );
     if let Some(batch) = &report.batch {
-        println!("批次：{batch}");
+        say!("批次：{batch}");
     }
     for note in report.notes.iter().take(LISTED) {
-        println!("提示：{note}");
+        say!("提示：{note}");
     }
     if report.notes.len() > LISTED {
-        println!("提示：另有 {} 条，未列出", report.notes.len() - LISTED);
+        say!("提示：另有 {} 条，未列出", report.notes.len() - LISTED);
     }
     for problem in report.problems.iter().take(LISTED) {
         eprintln!("{problem}");

@@ -6,6 +6,6 @@ use doudi_domain::Result;
 
 pub(super) async fn run(app: &App) -> Result<Outcome> {
     app.storage.migrate().await?;
-    println!("数据库结构已是最新（{}）", app.storage.engine_name());
+    say!("数据库结构已是最新（{}）", app.storage.engine_name());
     Ok(Outcome::Done)
 }

@@ -49,14 +49,14 @@ impl ParameterCommand {
                 let draft = ParameterDraft { code: code.clone(), value: value.clone(), from, source, verified };
                 parameter::set(app, &actor, draft).await?;
                 let mark = if verified { "" } else { "（未核实）" };
-                println!("{county} 自 {from} 起 {code} = {value}{mark}");
+                say!("{county} 自 {from} 起 {code} = {value}{mark}");
             }
             ParameterCommand::List { county, json } => list(app, &county, json).await?,
             ParameterCommand::Import { file, county } => {
                 let text = read_text(&file)?;
                 for county in county {
                     let count = parameter::import(app, &operator(app, &county).await?, &text).await?;
-                    println!("{county} 新增或更正参数 {count} 项");
+                    say!("{county} 新增或更正参数 {count} 项");
                 }
             }
         }
@@ -91,9 +91,9 @@ async fn list(app: &App, county: &str, json: bool) -> Result<()> {
         return Ok(());
     }
     for group in &groups {
-        println!("{}  {}{}", group.code, group.entry.label.zh, if group.missing { "  缺少当前值" } else { "" });
+        say!("{}  {}{}", group.code, group.entry.label.zh, if group.missing { "  缺少当前值" } else { "" });
         for row in group.values.iter().filter(|row| row.parameter.replaced_by.is_none()) {
-            println!(
+            say!(
                 "  {} 起  {}  {}{}{}",
                 row.parameter.from,
                 row.shown,

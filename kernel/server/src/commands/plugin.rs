@@ -59,8 +59,8 @@ impl PluginCommand {
         match self {
             PluginCommand::Install { file } => {
                 let installed = plugin::install(app, &city_operator(app).await?, read_file(&file)?).await?;
-                println!("已安装 {} {} {}", installed.name.zh, installed.plugin, installed.version);
-                println!("摘要：{}（{} 字节）", installed.digest, installed.size);
+                say!("已安装 {} {} {}", installed.name.zh, installed.plugin, installed.version);
+                say!("摘要：{}（{} 字节）", installed.digest, installed.size);
             }
             PluginCommand::Enable { plugin, county, digest, from, grant, settings } => {
                 let settings = settings.map(|path| read_text(&path)).transpose()?;
@@ -69,7 +69,7 @@ impl PluginCommand {
             PluginCommand::Disable { plugin, county, from } => {
                 let from = from.unwrap_or_else(|| app.today());
                 plugin::disable(app, &operator(app, &county).await?, &plugin, from).await?;
-                println!("{county} 自 {from} 起停用 {plugin}");
+                say!("{county} 自 {from} 起停用 {plugin}");
             }
             PluginCommand::List { county, json } => list(app, county.as_deref(), json).await?,
             PluginCommand::Show { digest, json } => {
@@ -125,12 +125,7 @@ async fn enable(
             grants,
         };
         let pin = plugin::enable(app, &actor, draft).await?;
-        println!(
-            "{county} 自 {} 起启用 {plugin}（摘要 {}，授权 {} 项）",
-            pin.from,
-            &pin.digest[..12],
-            pin.grants.len()
-        );
+        say!("{county} 自 {} 起启用 {plugin}（摘要 {}，授权 {} 项）", pin.from, &pin.digest[..12], pin.grants.len());
     }
     Ok(())
 }
@@ -161,7 +156,7 @@ async fn list(app: &App, county: Option<&str>, json: bool) -> Result<()> {
             (_, false, true) => "  未启用",
             (_, false, false) => "  已停用或尚未开始",
         };
-        println!(
+        say!(
             "{}  {} {}  {}  {}{state}",
             &view.release.digest[..12],
             view.release.plugin,
@@ -170,19 +165,19 @@ async fn list(app: &App, county: Option<&str>, json: bool) -> Result<()> {
             view.release.publisher
         );
     }
-    println!("共 {} 个插件包", packages.len());
+    say!("共 {} 个插件包", packages.len());
     Ok(())
 }
 
 fn show(view: &PackageView) {
-    println!("{}（{} {}）", view.manifest.name.zh, view.release.plugin, view.release.version);
-    println!("发布者：{}", view.release.publisher);
-    println!("摘要：{}", view.release.digest);
-    println!("申请的权限：");
+    say!("{}（{} {}）", view.manifest.name.zh, view.release.plugin, view.release.version);
+    say!("发布者：{}", view.release.publisher);
+    say!("摘要：{}", view.release.digest);
+    say!("申请的权限：");
     for permission in &view.permissions {
-        println!("  {}", permission.sentence.zh);
+        say!("  {}", permission.sentence.zh);
         for item in &permission.grants {
-            println!("    {}", item.grant);
+            say!("    {}", item.grant);
         }
     }
 }

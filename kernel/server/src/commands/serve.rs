@@ -36,7 +36,7 @@ impl Serve {
             let stopped = stopped.clone();
             tokio::spawn(Worker::new(app.clone()).run(until(stopped)))
         });
-        println!("兜底已启动：http://{address}  （按 Ctrl+C 停止）");
+        say!("兜底已启动：http://{address}  （按 Ctrl+C 停止）");
         tokio::spawn(async move {
             interrupted().await;
             let _ = stop.send(true);
@@ -49,7 +49,7 @@ impl Serve {
             }
         }
         served.map_err(|error| Error::failure("服务异常停止", error))?;
-        println!("已停止");
+        say!("已停止");
         Ok(Outcome::Done)
     }
 }

@@ -57,15 +57,15 @@ impl UserCommand {
                 let (known, actor) = find(app, &login).await?;
                 let change = UserChange { active: Some(false), ..Default::default() };
                 user::update(app, &actor, known.id, change).await?;
-                println!("已停用 {login}（{}）", known.name);
+                say!("已停用 {login}（{}）", known.name);
             }
             UserCommand::Password { login, password } => {
                 let (known, actor) = find(app, &login).await?;
                 let (password, generated) = given_or_random(password)?;
                 user::reset_password(app, &actor, known.id, password.clone()).await?;
-                println!("已重置 {login}（{}）的密码，并解除锁定", known.name);
+                say!("已重置 {login}（{}）的密码，并解除锁定", known.name);
                 if generated {
-                    println!("新密码：{password}（只显示这一次）");
+                    say!("新密码：{password}（只显示这一次）");
                 }
             }
         }
@@ -93,9 +93,9 @@ async fn create(
     let (password, generated) = given_or_random(password)?;
     let draft = UserDraft { login: login.clone(), name, role, division, password: password.clone() };
     user::create(app, &actor, draft).await?;
-    println!("已新建用户 {login}（{}）", role.zh());
+    say!("已新建用户 {login}（{}）", role.zh());
     if generated {
-        println!("初始密码：{password}（只显示这一次）");
+        say!("初始密码：{password}（只显示这一次）");
     }
     Ok(())
 }
@@ -118,9 +118,9 @@ async fn list(app: &App, county: &str, json: bool) -> Result<()> {
     }
     for row in &rows {
         let state = if row.user.active { "" } else { "  已停用" };
-        println!("{}  {}  {}  {}{state}", row.user.login, row.user.name, row.user.role.zh(), row.division_name);
+        say!("{}  {}  {}  {}{state}", row.user.login, row.user.name, row.user.role.zh(), row.division_name);
     }
-    println!("共 {} 人", rows.len());
+    say!("共 {} 人", rows.len());
     Ok(())
 }
 

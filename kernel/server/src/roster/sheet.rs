@@ -147,12 +147,19 @@ fn read_csv(bytes: &[u8]) -> Result<(Format, Vec<Line>)> {
             unusable(&format!("第 {at} 行不能读取，请检查引号是否成对"))
         })?;
         lines.push(Line {
-            number: record.position().map_or(0, |position| position.line() as usize),
+            number: record.position().map_or(0, |position| line_of(&text, position)),
             cells: record.iter().map(|cell| cell.trim().to_owned()).collect(),
             spoiled: Vec::new(),
         });
     }
     Ok((format, lines))
+}
+
+/// The line a record stands on. The reader remembers where it began to look, which is before any empty lines.
+fn line_of(text: &str, position: &csv::Position) -> usize {
+    let rest = text.as_bytes().get(position.byte() as usize..).unwrap_or_default();
+    let skipped = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).filter(|byte| **byte == b'\n').count();
+    position.line() as usize + skipped
 }
 
 /// Strictly UTF-8 first; what is not is GB18030, which holds GBK and GB2312, if the detector agrees that it is Chinese.
