@@ -74,17 +74,15 @@ pub(crate) use args;
 
 impl Db {
     pub async fn read(&self) -> Result<Tx> {
-        match self {
-            Db::Sqlite { read, .. } => {
-                let mut tx = Tx::Sqlite(read.begin().await.map_err(translate)?);
-                // A deferred transaction has no moment until it reads: this is it.
-                tx.all("SELECT next FROM counter", Vec::new()).await?;
-                Ok(tx)
-            }
-            Db::Postgres(pool) => Ok(Tx::Postgres(
+        let mut tx = match self {
+            Db::Sqlite { read, .. } => Tx::Sqlite(read.begin().await.map_err(translate)?),
+            Db::Postgres(pool) => Tx::Postgres(
                 pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await.map_err(translate)?,
-            )),
-        }
+            ),
+        };
+        // Neither engine fixes the moment before the first read: this is it.
+        tx.all("SELECT COUNT(*) AS count FROM revision WHERE county = 0", Vec::new()).await?;
+        Ok(tx)
     }
 
     pub async fn write(&self) -> Result<Tx> {

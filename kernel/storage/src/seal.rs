@@ -13,6 +13,8 @@ use doudi_domain::{Error, Result};
 use hkdf::Hkdf;
 use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
+use std::collections::HashMap;
+use std::sync::RwLock;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroize;
 
@@ -112,6 +114,8 @@ pub struct AesSealer {
 struct SealingKey {
     id: [u8; 4],
     master: [u8; 32],
+    /// By table and column: derived once, used for every row.
+    ciphers: RwLock<HashMap<(&'static str, &'static str), Aes256Gcm>>,
 }
 
 impl Drop for AesSealer {
@@ -128,17 +132,31 @@ const HEAD: usize = 1 + 4 + NONCE;
 
 impl AesSealer {
     pub fn new(keys: &SealKeys) -> AesSealer {
-        let sealing = keys.sealing.iter().map(|master| SealingKey { id: key_id(master), master: *master }).collect();
+        let sealing = keys
+            .sealing
+            .iter()
+            .map(|master| SealingKey { id: key_id(master), master: *master, ciphers: RwLock::default() })
+            .collect();
         AesSealer { keys: sealing, index: keys.index }
     }
 
     fn cipher(key: &SealingKey, place: SealPlace) -> Result<Aes256Gcm> {
+        let column = (place.table, place.column);
+        if let Ok(ciphers) = key.ciphers.read() {
+            if let Some(cipher) = ciphers.get(&column) {
+                return Ok(cipher.clone());
+            }
+        }
         let mut derived = [0; 32];
         let label = format!("doudi sealed column {}.{}", place.table, place.column);
         Hkdf::<Sha256>::new(None, &key.master).expand(label.as_bytes(), &mut derived).map_err(broken)?;
         let cipher = Aes256Gcm::new_from_slice(&derived).map_err(broken);
         derived.zeroize();
-        cipher
+        let cipher = cipher?;
+        if let Ok(mut ciphers) = key.ciphers.write() {
+            ciphers.insert(column, cipher.clone());
+        }
+        Ok(cipher)
     }
 }
 

@@ -95,7 +95,7 @@ async fn a_roster_comes_in_whole_or_not_at_all() {
         // Filed in its own village, whatever the row said.
         assert_not_found(snapshot(&storage, TOWN).await.person_fetch(imported[1].persons[0], false).await);
         let hits = reader
-            .household_search(&SearchQuery { text: "ldf".into(), limit: 9, ..Default::default() })
+            .household_search(&SearchQuery { text: "lidefu".into(), limit: 9, ..Default::default() })
             .await
             .expect("a page");
         assert_eq!(hits.items.len(), 1);

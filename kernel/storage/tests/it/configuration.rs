@@ -159,10 +159,11 @@ async fn pins_follow_each_other_without_gap_or_overlap() {
 async fn the_calendar_grows_and_its_version_with_it() {
     each_engine(async |storage| {
         let days = [
+            (day("2022-01-01"), DayKind::Holiday, "元旦".to_owned()),
             (day("2022-10-01"), DayKind::Holiday, "国庆节".to_owned()),
             (day("2022-10-08"), DayKind::Workday, "国庆节".to_owned()),
         ];
-        for (expected, version) in [(2, 1), (0, 1)] {
+        for (expected, version) in [(3, 1), (0, 1)] {
             let mut writer = write(&storage).await;
             assert_eq!(writer.calendar_add(&days).await.expect("added"), expected);
             writer.commit().await.expect("committed");
