@@ -55,14 +55,6 @@ pub fn supplement(document: &Document, household: Id, asked: &[String], settings
         .paragraph(turn_to(settings))
 }
 
-/// 受理.
-pub fn accepted(document: &Document, household: Id, limit: Date, settings: &Settings) -> NoticeIssue {
-    letter(document, household, "受理通知书")
-        .paragraph(format!("您提出的最低生活保障申请（编号 {}）材料齐全，现予受理。", document.key))
-        .paragraph(format!("将依法开展家庭经济状况调查，一般应在 {} 前作出决定。", limit.chinese()))
-        .paragraph(turn_to(settings))
-}
-
 /// The finance check found against the family: told, with the way to object (57号 第十七条).
 pub fn check_failed(document: &Document, household: Id, report: &str, settings: &Settings) -> NoticeIssue {
     letter(document, household, "家庭经济状况信息核对结果告知书")

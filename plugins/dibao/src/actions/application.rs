@@ -183,9 +183,7 @@ impl Step<'_> {
         let limit = calendar::add_working_days(self.context.today, days)?;
         self.body.accepted = Some(self.context.today);
         self.body.limit = Some(limit);
-        let letter = notice::accepted(self.document, self.household, limit, &self.settings);
-        let mut effects =
-            Effects::new().document(self.put("accepted", format!("受理，应在 {limit} 前办结"))).notice(letter);
+        let mut effects = Effects::new().document(self.put("accepted", format!("受理，应在 {limit} 前办结")));
         if let (Some(applicant), code @ 1..) = (self.body.applicant, self.body.near_relative)
             && trial.family.member(applicant).is_some_and(|member| member.near_relative == 0)
         {

@@ -1,0 +1,507 @@
+//! A family through the whole procedure in a made-up county: who is refused what, what each step leaves behind, and what is
+//! decided, posted and written. The kernel's own checks (office, state, deadlines) are tested with the kernel.
+
+use dibao::Dibao;
+use doudi_sdk::doc::scenario::Scenario;
+use doudi_sdk::prelude::*;
+use doudi_sdk::testing::World;
+use serde_json::json;
+
+const MANIFEST: &str = include_str!("../plugin.toml");
+const CALENDAR: &str = include_str!("../../../data/statutory-days.csv");
+const FAMILY: Id = Id(1);
+
+/// User ids and offices.
+const CASEWORKER: (i64, &str) = (11, "town-caseworker");
+const REVIEWER: (i64, &str) = (12, "town-reviewer");
+const OFFICER: (i64, &str) = (21, "county-officer");
+const APPROVER: (i64, &str) = (22, "county-approver");
+const SYSTEM: (i64, &str) = (0, "system");
+
+struct County {
+    world: World,
+}
+
+fn household(members: serde_json::Value) -> Scenario {
+    serde_json::from_value(json!({
+        "name": "家庭", "date": "2022-07-01", "members": members, "expect": { "outcome": "dibao" }
+    }))
+    .expect("a household")
+}
+
+/// 户主 earns `wage` yuan with 300 of employment cost, 妻子 does not work, 女儿 goes to school.
+fn three(wage: i64) -> Scenario {
+    household(json!([
+        { "who": "户主", "fields": { "person.relation": 2, "person.birth-date": "1975-03-08", "person.co-resident": true, "person.labour-capacity": 1, "person.employment": 1 },
+          "items": [{ "field": "income.wage", "value": wage * 100 }, { "field": "income.employment-cost", "value": 30000 }] },
+        { "who": "妻子", "fields": { "person.relation": 12, "person.birth-date": "1978-09-12", "person.co-resident": true, "person.labour-capacity": 2, "person.employment": 4 } },
+        { "who": "女儿", "fields": { "person.relation": 30, "person.birth-date": "2012-05-01", "person.co-resident": true, "person.study": 2 } },
+    ]))
+}
+
+impl County {
+    fn new(scenario: &Scenario) -> County {
+        let settings = json!({ "contact": "许镇民政办 0553-0000000", "reconsideration": "南陵县人民政府", "court": "南陵县人民法院" });
+        let world = World::new("2022-07-01")
+            .manifest(MANIFEST)
+            .example_parameters()
+            .calendar(CALENDAR)
+            .settings(&settings)
+            .household(1, scenario);
+        County { world }
+    }
+
+    fn as_user(&mut self, date: &str, (user, role): (i64, &str)) {
+        self.world = self.world.clone().on(date).actor(user, role, 340_223_102_000);
+    }
+
+    /// Presses a button on the newest document of a collection, or creates one; applies what comes of it.
+    fn press(
+        &mut self,
+        date: &str,
+        who: (i64, &str),
+        collection: &str,
+        id: &str,
+        values: serde_json::Value,
+    ) -> Result<Effects> {
+        self.as_user(date, who);
+        let values = FormValues::parse(&values.to_string())?;
+        let creating = matches!(id, "apply" | "start" | "report" | "file");
+        let action = Action::new(collection, id).household(FAMILY).values(values);
+        let action = if creating { action } else { action.on(self.world.latest(collection)) };
+        let effects = self.world.run(|context| Dibao::act(context, action))?;
+        self.world.apply(&effects);
+        Ok(effects)
+    }
+
+    fn application(&mut self, date: &str, who: (i64, &str), id: &str, values: serde_json::Value) -> Effects {
+        self.press(date, who, "application", id, values).unwrap_or_else(|refusal| panic!("{id}: {refusal}"))
+    }
+
+    fn refused(
+        &mut self,
+        date: &str,
+        who: (i64, &str),
+        collection: &str,
+        id: &str,
+        values: serde_json::Value,
+    ) -> Refusal {
+        match self.press(date, who, collection, id, values) {
+            Err(refusal) => refusal,
+            Ok(effects) => panic!("{id} was not refused: {effects:?}"),
+        }
+    }
+
+    fn state(&self, collection: &str) -> String {
+        self.world.latest(collection).state
+    }
+
+    /// Everything up to the opinion, complete from the start.
+    fn surveyed(&mut self) {
+        self.application("2022-07-01", CASEWORKER, "apply", complete());
+        self.application("2022-07-01", CASEWORKER, "submit", json!({}));
+        self.application("2022-07-04", CASEWORKER, "accept", json!({}));
+        self.application("2022-07-05", CASEWORKER, "request-check", json!({}));
+        self.application("2022-07-06", OFFICER, "record-check", check());
+        self.application("2022-07-08", CASEWORKER, "survey", visit(13));
+    }
+
+    /// From the survey to the county's desk.
+    fn posted(&mut self) {
+        self.application("2022-07-11", REVIEWER, "opine", json!({ "proposal": "grant" }));
+        self.application("2022-07-12", CASEWORKER, "post", json!({ "place": "奎湖村公示栏" }));
+        self.application("2022-07-20", CASEWORKER, "close-posting", json!({ "no-objection": true, "papers": ["7"] }));
+    }
+
+    /// The household covered since August 2022.
+    fn covered() -> County {
+        let mut county = County::new(&three(1_800));
+        county.surveyed();
+        county.posted();
+        county.application("2022-07-21", APPROVER, "confirm", json!({}));
+        county
+    }
+
+    fn tick(&mut self, date: &str, job: &str) -> Effects {
+        self.as_user(date, SYSTEM);
+        let due: Date = date.parse().expect("a date");
+        let step = self.world.run(|context| Dibao::tick(context, job, due, None)).expect("a step");
+        self.world.apply(&step.effects);
+        assert_eq!(step.next, None);
+        step.effects
+    }
+}
+
+fn complete() -> serde_json::Value {
+    json!({ "applicant": "1", "basis": "family", "signed": ["1", "2"], "no-income": ["2"], "account-ready": true, "near-relative": "0", "declared": true })
+}
+
+fn check() -> serde_json::Value {
+    json!({ "result": "pass", "report": "核对〔2022〕0001 号", "checked-on": "2022-07-06" })
+}
+
+fn visit(second: i64) -> serde_json::Value {
+    json!({ "visited-on": "2022-07-08", "second": second.to_string(), "met": "1", "signed": true, "findings": "与申报一致" })
+}
+
+#[test]
+fn a_family_is_told_once_surveyed_by_two_posted_and_confirmed() {
+    let mut county = County::new(&three(1_800));
+    county.application(
+        "2022-07-01",
+        CASEWORKER,
+        "apply",
+        json!({ "applicant": "1", "basis": "family", "declared": true }),
+    );
+    assert_eq!(county.state("application"), "draft");
+    county.application("2022-07-01", CASEWORKER, "submit", json!({}));
+    // Incomplete: not accepted, and everything missing is told at once.
+    let refusal = county.refused("2022-07-04", CASEWORKER, "application", "accept", json!({}));
+    assert_eq!(refusal.problems.len(), 4, "{refusal}");
+    let effects = county.application("2022-07-04", CASEWORKER, "request-supplement", json!({ "more": "户口簿复印件" }));
+    let letter = effects.notices().next().expect("the letter that tells what is missing");
+    assert_eq!(letter.paragraphs.iter().filter(|text| text.zh.contains('．')).count(), 5);
+    assert_eq!(county.state("application"), "supplement");
+    county.refused("2022-07-05", CASEWORKER, "application", "resubmit", json!({}));
+    county.application("2022-07-05", CASEWORKER, "edit", complete());
+    county.application("2022-07-05", CASEWORKER, "resubmit", json!({}));
+    let effects = county.application("2022-07-06", CASEWORKER, "accept", json!({}));
+    // Thirty working days after 2022-07-06, without a holiday in between.
+    assert!(effects.documents().next().is_some_and(|put| put.note.contains("2022-08-17")));
+
+    county.application("2022-07-07", CASEWORKER, "request-check", json!({}));
+    county.application("2022-07-08", OFFICER, "record-check", check());
+    let alone = county.refused("2022-07-08", CASEWORKER, "application", "survey", visit(CASEWORKER.0));
+    assert!(alone.message.contains("两人以上"), "{alone}");
+    county.application("2022-07-08", CASEWORKER, "survey", visit(REVIEWER.0));
+    let own = county.refused("2022-07-11", REVIEWER, "application", "opine", json!({ "proposal": "grant" }));
+    assert!(own.message.contains("参加入户调查"), "{own}");
+    let other = (14, "town-reviewer");
+    let refusal = county.refused("2022-07-11", other, "application", "opine", json!({ "proposal": "refuse" }));
+    assert!(refusal.message.contains("符合低保条件"), "{refusal}");
+    county.application("2022-07-11", other, "opine", json!({ "proposal": "grant" }));
+
+    let effects = county.application("2022-07-12", CASEWORKER, "post", json!({ "place": "奎湖村公示栏" }));
+    let posting = effects.notices().next().and_then(|notice| notice.posting.clone()).expect("the posting");
+    assert_eq!((posting.members, posting.covered, posting.amount), (3, 3, 63_000));
+    assert_eq!((posting.from.as_str(), posting.to.as_str()), ("2022-07-12", "2022-07-19"));
+    assert!(effects.notices().all(|notice| notice.paragraphs.is_empty()), "a posting says nothing else");
+    county.refused("2022-07-20", CASEWORKER, "application", "close-posting", json!({ "no-objection": false }));
+    county.application("2022-07-20", CASEWORKER, "close-posting", json!({ "no-objection": true, "papers": ["7"] }));
+
+    county.refused("2022-07-21", REVIEWER, "application", "confirm-by-town", json!({}));
+    let effects = county.application("2022-07-21", APPROVER, "confirm", json!({}));
+    let decision = effects.decisions().next().expect("the decision");
+    assert_eq!((decision.outcome.as_str(), decision.amount, decision.covered_persons), ("dibao", 63_000, 3));
+    assert_eq!((decision.from.as_str(), decision.as_of.as_str()), ("2022-08-01", "2022-07-21"));
+    assert!(decision.reasons.iter().any(|reason| reason.code == "employment-cost" && reason.facts.len() == 2));
+    assert!(effects.events().any(|event| event.topic == "dibao.confirmed"));
+    let letter = effects.notices().next().expect("the letter");
+    assert!(letter.paragraphs.iter().any(|text| text.zh.contains("630.00")), "{letter:?}");
+    // Nobody is covered twice.
+    let twice = county.refused("2022-07-22", CASEWORKER, "application", "apply", complete());
+    assert!(twice.message.contains("已经在保"), "{twice}");
+}
+
+#[test]
+fn a_refusal_names_finding_line_article_and_remedies_within_three_working_days() {
+    let mut county = County::new(&three(2_700));
+    county.surveyed();
+    county.refused("2022-07-11", REVIEWER, "application", "opine", json!({ "proposal": "grant" }));
+    county.application("2022-07-11", REVIEWER, "opine", json!({ "proposal": "refuse" }));
+    assert_eq!(county.state("application"), "confirming", "a proposal to refuse is not posted");
+    county.refused("2022-09-20", APPROVER, "application", "confirm", json!({}));
+    let effects = county.application("2022-09-20", APPROVER, "refuse", json!({ "ground": "rule" }));
+    let decisions: Vec<_> = effects
+        .decisions()
+        .map(|decision| (decision.scheme.as_str(), decision.outcome.as_str(), decision.amount))
+        .collect();
+    assert_eq!(decisions, [("dibao", "refused", 0), ("dibao-edge", "edge", 0)]);
+    let letter = effects.notices().next().expect("the letter");
+    assert_eq!(letter.serve_by.as_deref(), Some("2022-09-23"));
+    let text: String = letter.paragraphs.iter().map(|text| text.zh.as_str()).collect();
+    for part in ["2,400.00", "2,130.00", "第四条", "南陵县人民政府", "南陵县人民法院", "0553-0000000", "低保边缘家庭"]
+    {
+        assert!(text.contains(part), "{part} is missing in {text}");
+    }
+}
+
+#[test]
+fn what_is_confirmed_is_what_was_posted() {
+    let mut county = County::new(&three(1_800));
+    county.surveyed();
+    county.posted();
+    // The wage rose while the case lay with the county.
+    county.world = county.world.clone().household(1, &three(1_900));
+    let refusal = county.refused("2022-07-21", APPROVER, "application", "confirm", json!({}));
+    assert!(refusal.message.contains("630.00") && refusal.message.contains("530.00"), "{refusal}");
+    county.application("2022-07-21", APPROVER, "return", json!({ "reason": "金额不一致", "to": "assessed" }));
+    assert_eq!(county.state("application"), "assessed");
+}
+
+#[test]
+fn surveyors_do_not_decide_even_as_the_second_one() {
+    let mut county = County::new(&three(1_800));
+    county.application("2022-07-01", CASEWORKER, "apply", complete());
+    county.application("2022-07-01", CASEWORKER, "submit", json!({}));
+    county.application("2022-07-04", CASEWORKER, "accept", json!({}));
+    county.application("2022-07-05", CASEWORKER, "request-check", json!({}));
+    county.application("2022-07-06", OFFICER, "record-check", check());
+    county.application("2022-07-08", CASEWORKER, "survey", visit(APPROVER.0));
+    county.posted();
+    let refusal = county.refused("2022-07-21", APPROVER, "application", "confirm", json!({}));
+    assert!(refusal.message.contains("参加入户调查"), "{refusal}");
+}
+
+#[test]
+fn near_relatives_and_objections_bring_the_county_to_the_door() {
+    let mut county = County::new(&three(1_800));
+    let mut declared = complete();
+    declared["near-relative"] = json!("2");
+    county.application("2022-07-01", CASEWORKER, "apply", declared);
+    county.application("2022-07-01", CASEWORKER, "submit", json!({}));
+    let effects = county.application("2022-07-04", CASEWORKER, "accept", json!({}));
+    assert!(effects.iter().any(|effect| effect.kind() == "fact.propose"), "the declaration is put on file");
+    county.application("2022-07-05", CASEWORKER, "request-check", json!({}));
+    county.application("2022-07-06", OFFICER, "record-check", check());
+    county.application("2022-07-08", CASEWORKER, "survey", visit(13));
+    county.posted();
+    let refusal = county.refused("2022-07-21", APPROVER, "application", "confirm", json!({}));
+    assert!(refusal.message.contains("县级民政部门应当入户"), "{refusal}");
+    let mut county_visit = visit(23);
+    county_visit["visited-on"] = json!("2022-07-22");
+    county.application("2022-07-22", OFFICER, "county-visit", county_visit);
+    county.application("2022-07-25", APPROVER, "confirm", json!({}));
+
+    let mut county = County::new(&three(1_800));
+    county.surveyed();
+    county.application("2022-07-11", REVIEWER, "opine", json!({ "proposal": "grant" }));
+    county.application("2022-07-12", CASEWORKER, "post", json!({ "place": "奎湖村公示栏" }));
+    county.application("2022-07-13", CASEWORKER, "object", json!({ "content": "另有收入", "way": "hearing" }));
+    county.application(
+        "2022-07-15",
+        CASEWORKER,
+        "settle-objection",
+        json!({ "upheld": false, "finding": "评议认为不成立" }),
+    );
+    assert_eq!(county.state("application"), "assessed");
+    county.posted();
+    let refusal = county.refused("2022-07-21", APPROVER, "application", "confirm", json!({}));
+    assert!(refusal.message.contains("公示有异议"), "{refusal}");
+}
+
+#[test]
+fn the_town_decides_where_another_measure_says_so() {
+    let mut county = County::new(&three(1_800));
+    let level = Block::of(Table::new("authority", 1).texts("level", ["town"]));
+    county.world = county.world.clone().answer("approval.authority", "delegated-approval", level);
+    county.surveyed();
+    county.posted();
+    let refusal = county.refused("2022-07-21", APPROVER, "application", "confirm", json!({}));
+    assert!(refusal.message.contains("下放"), "{refusal}");
+    county.application("2022-07-21", REVIEWER, "confirm-by-town", json!({}));
+    assert_eq!(county.state("application"), "confirmed");
+}
+
+#[test]
+fn time_is_extended_once_and_with_a_reason() {
+    let mut county = County::new(&three(1_800));
+    county.surveyed();
+    let values = json!({ "reason": "hard", "note": "等待外地协查" });
+    let effects = county.application("2022-07-11", REVIEWER, "extend", values.clone());
+    // Forty-five working days after 2022-07-04.
+    assert!(effects.documents().next().is_some_and(|put| put.due.as_deref() == Some("2022-09-05")), "{effects:?}");
+    county.refused("2022-07-12", REVIEWER, "application", "extend", values);
+}
+
+#[test]
+fn what_the_survey_finds_is_a_fact_in_place_of_the_old_one() {
+    let mut county = County::new(&three(1_800));
+    county.application("2022-07-01", CASEWORKER, "apply", complete());
+    county.application("2022-07-01", CASEWORKER, "submit", json!({}));
+    county.application("2022-07-04", CASEWORKER, "accept", json!({}));
+    county.application("2022-07-05", CASEWORKER, "request-check", json!({}));
+    county.application("2022-07-06", OFFICER, "record-check", check());
+    let finding = json!({ "member": "1", "kind": "income.wage", "amount": 200_000, "from": "2022-07-01", "source": "2", "replaces": true });
+    let effects = county.application("2022-07-08", CASEWORKER, "record-finding", finding);
+    let fact = effects.iter().find_map(|effect| match effect {
+        doudi_sdk::doc::EffectPayload::FactPropose(fact) => Some(fact),
+        _ => None,
+    });
+    let fact = fact.expect("the fact");
+    assert_eq!((fact.field.as_str(), fact.value, fact.supersedes), ("income.wage", Some(200_000), Some(Id(1))));
+    assert_eq!(county.state("application"), "surveying");
+}
+
+#[test]
+fn employment_above_the_line_gets_grace_and_then_stops() {
+    let mut county = County::covered();
+    county.world = county.world.clone().household(1, &three(3_600));
+    county.press("2022-08-02", CASEWORKER, "recheck", "start", json!({ "reason": "户主新就业" })).expect("a recheck");
+    county
+        .press("2022-08-05", CASEWORKER, "recheck", "check", {
+            let mut visit = visit(13);
+            visit["visited-on"] = json!("2022-08-05");
+            visit
+        })
+        .expect("the check");
+    let short =
+        county.refused("2022-08-10", APPROVER, "recheck", "decide", json!({ "decision": "grace", "months": 5 }));
+    assert!(short.message.contains("不少于 6 个月"), "{short}");
+    let effects = county
+        .press("2022-08-10", APPROVER, "recheck", "decide", json!({ "decision": "grace", "months": 6 }))
+        .expect("grace");
+    let grace = effects.decisions().next().expect("the decision");
+    assert_eq!(
+        (grace.outcome.as_str(), grace.amount, grace.from.as_str(), grace.to.as_deref()),
+        ("grace", 63_000, "2022-09-01", Some("2023-02-28"))
+    );
+    assert_eq!(county.state("recheck"), "grace");
+    assert!(county.tick("2023-02-28", "grace").is_empty(), "the last day of grace is paid");
+    let effects = county.tick("2023-03-01", "grace");
+    let stop = effects.decisions().next().expect("the stop");
+    assert_eq!((stop.outcome.as_str(), stop.from.as_str()), ("stopped", "2023-03-01"));
+    assert_eq!(county.state("recheck"), "stopped");
+    assert!(county.tick("2023-03-02", "grace").is_empty(), "once is enough");
+}
+
+#[test]
+fn rechecks_open_once_before_they_fall_due() {
+    let mut county = County::covered();
+    // Class C by the head who can work: three months after 2022-07-21, opened fifteen days ahead.
+    assert!(county.tick("2022-10-05", "rechecks").is_empty());
+    let effects = county.tick("2022-10-06", "rechecks");
+    let put = effects.documents().next().expect("a recheck");
+    assert_eq!((put.state.as_str(), put.due.as_deref(), put.key.as_str()), ("due", Some("2022-10-21"), "1-2022-10-21"));
+    assert!(county.tick("2022-10-07", "rechecks").is_empty(), "an open one is enough");
+}
+
+#[test]
+fn july_raises_what_nothing_but_the_standard_has_changed() {
+    let mut county = County::covered();
+    county.world = county.world.clone().parameter("standard", "2023-07-01", 75_000);
+    let effects = county.tick("2023-07-01", "july");
+    let raised = effects.decisions().next().expect("the decision");
+    assert_eq!((raised.outcome.as_str(), raised.amount, raised.from.as_str()), ("raised", 75_000, "2023-07-01"));
+    assert!(raised.reasons.iter().any(|reason| reason.code == "standard-raised"));
+    assert!(county.tick("2023-07-02", "late-uprating").is_empty(), "nobody is raised twice");
+
+    // Approved on 20 August with effect from July: decided then, and it reaches back.
+    let mut county = County::covered();
+    county.world = county.world.clone().parameter("standard", "2023-07-01", 75_000);
+    let effects = county.tick("2023-09-01", "late-uprating");
+    assert_eq!(effects.decisions().next().map(|decision| decision.from.as_str()), Some("2023-07-01"));
+
+    // The income on file is no longer the one decided on: people look first.
+    let mut county = County::covered();
+    county.world = county.world.clone().parameter("standard", "2023-07-01", 75_000).household(1, &three(1_000));
+    let effects = county.tick("2023-07-01", "july");
+    assert_eq!(effects.decisions().count(), 0);
+    assert_eq!(effects.documents().next().map(|put| put.collection.as_str()), Some("recheck"));
+}
+
+#[test]
+fn a_death_opens_a_change_once_and_stops_the_part_from_the_month_after() {
+    let mut county = County::covered();
+    county.as_user("2022-12-05", SYSTEM);
+    let died =
+        || Event::new("person.died").household(FAMILY).person(Id(2)).with_payload(&json!({ "date": "2022-11-14" }));
+    let effects = county.world.run(|context| Dibao::react(context, died())).expect("effects");
+    county.world.apply(&effects);
+    assert_eq!(effects.documents().next().and_then(|put| put.due.clone()).as_deref(), Some("2023-02-14"));
+    let again = county.world.run(|context| Dibao::react(context, died())).expect("effects");
+    assert!(again.is_empty(), "the second delivery changes nothing");
+
+    county
+        .press("2022-12-08", CASEWORKER, "change", "verify", json!({ "findings": "已火化", "last-paid": "2022-12-15" }))
+        .expect("verified");
+    let effects = county.press("2022-12-09", APPROVER, "change", "confirm", json!({})).expect("confirmed");
+    let lowered = effects.decisions().next().expect("the decision");
+    // Two people left: 1,420 − 1,500 < 0, so nothing is left to make up.
+    assert_eq!((lowered.outcome.as_str(), lowered.from.as_str()), ("stopped", "2022-12-01"));
+    let over =
+        lowered.reasons.iter().find(|reason| reason.code == "paid-after-death").expect("what is to be recovered");
+    assert_eq!(over.args, [1, 63_000, 63_000]);
+}
+
+#[test]
+fn pages_show_the_answer_and_coordinators_see_no_money() {
+    let mut county = County::new(&three(1_800));
+    county.surveyed();
+    let document = county.world.latest("application");
+    let page = |county: &County, name: &str| {
+        let request = PageRequest::new(name).of_document(document.clone());
+        let page = county.world.run(|context| Dibao::view(context, request)).expect("a page");
+        serde_json::to_string(&page).expect("JSON")
+    };
+    county.as_user("2022-07-11", CASEWORKER);
+    assert!(page(&county, "application").contains("如果现在决定"));
+    county.as_user("2022-07-11", (31, "village-coordinator"));
+    let seen = page(&county, "application");
+    assert!(!seen.contains("如果现在决定") && !seen.contains("money"), "{seen}");
+
+    let mut county = County::covered();
+    county.as_user("2022-08-02", OFFICER);
+    for name in ["recipients", "rechecks", "setup"] {
+        let page = county.world.run(|context| Dibao::view(context, PageRequest::new(name))).expect(name);
+        assert!(page.title.is_some());
+    }
+    let panel = county.world.run(|context| Dibao::view(context, PageRequest::new("panel").of_household(FAMILY)));
+    assert!(serde_json::to_string(&panel.expect("the panel")).expect("JSON").contains("63000"));
+}
+
+#[test]
+fn the_form_shows_a_trial_and_what_is_missing() {
+    let mut county = County::new(&three(1_800));
+    county.as_user("2022-07-01", CASEWORKER);
+    let fill = |county: &County, form: &str, values: serde_json::Value| {
+        let values = FormValues::parse(&values.to_string()).expect("values");
+        let request = FillRequest::new(form).of_household(FAMILY).values(values);
+        county.world.run(|context| Dibao::fill(context, request)).expect("a fill")
+    };
+    let aside = fill(&county, "application", json!({ "applicant": "1", "basis": "family" })).aside.expect("the trial");
+    assert!(!aside.missing.is_empty());
+    assert!(serde_json::to_string(&aside).expect("JSON").contains("63000"));
+    let finding = json!({ "member": "1", "kind": "income.wage", "amount": 200_000, "from": "2022-06-01", "source": "2", "replaces": true });
+    let aside = fill(&county, "finding", finding).aside.expect("the trial with the finding");
+    assert!(serde_json::to_string(&aside).expect("JSON").contains("43000"));
+}
+
+#[test]
+fn other_measures_learn_who_is_paid_what() {
+    let county = County::covered();
+    let ask = |topic: &str, on: &str| {
+        let on: Date = on.parse().expect("a date");
+        county.world.run(|context| Dibao::answer(context, topic, on, Block::new())).expect("an answer")
+    };
+    let payables = ask("benefit.payables", "2022-08-05");
+    let table = payables.table("payable").expect("the table");
+    assert_eq!(table.int_column("amount").expect("amounts").values(), [63_000]);
+    assert_eq!(table.int_column("person").expect("persons").get(0), None);
+    assert_eq!(ask("benefit.recipients", "2022-07-31").rows(), 0, "paid from the month after the decision");
+    assert_eq!(ask("benefit.recipients", "2022-08-01").rows(), 1);
+}
+
+#[test]
+fn a_missing_parameter_is_named_and_nothing_is_guessed() {
+    let world = World::new("2022-07-20")
+        .manifest(MANIFEST)
+        .parameter("edge-ratio", "2020-01-01", 15_000)
+        .household(1, &three(1_800));
+    let refusal = world
+        .run(|context| Dibao::fill(context, FillRequest::new("application").of_household(FAMILY)))
+        .expect_err("no standard, no answer");
+    let fields: Vec<&str> = refusal.problems.iter().map(|problem| problem.field.as_str()).collect();
+    assert_eq!(fields, ["standard", "pension-exclusion-until"]);
+}
+
+#[test]
+fn settings_name_a_phone_and_a_court() {
+    let check = |contact: &str, court: &str| {
+        let settings =
+            dibao::settings::Settings { contact: contact.into(), reconsideration: String::new(), court: court.into() };
+        Dibao::check_settings(settings).expect("a check").into_vec().len()
+    };
+    assert_eq!(check("许镇民政办 0553-0000000", "南陵县人民法院"), 0);
+    assert_eq!(check("许镇民政办", "南陵"), 2);
+}
