@@ -32,7 +32,8 @@ async function type(form, label, answer) {
   if (answer === ALL) {
     for (const tick of await ticks.all()) await tick.check();
   } else if (await ticks.count() > 0) {
-    await box.getByLabel(answer, { exact: true }).check();
+    // 是, or 吴强（镇街经办）: the word as a whole, or before a bracket.
+    await box.getByLabel(new RegExp(`^${answer}(（|$)`)).check();
   } else if (await box.locator('select').count() > 0) {
     const value = await box.locator('option').filter({ hasText: answer }).first().getAttribute('value');
     await box.locator('select').selectOption(value);

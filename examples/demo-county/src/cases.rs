@@ -25,6 +25,7 @@ pub struct Options {
 
 /// A family's case, and what its end shows.
 #[derive(Clone, Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Case {
     head: String,
     tells: String,
@@ -33,8 +34,23 @@ struct Case {
     steps: Vec<Step>,
 }
 
+/// Cases of ordinary families of a village, all on the same days, so that lists have something to list.
+#[derive(Clone, Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Routine {
+    village: i64,
+    households: usize,
+    plugin: String,
+    collection: String,
+    steps: Vec<Step>,
+    /// Taken instead of the rest when the rules refuse the step of this name: the case goes the other way.
+    fork: String,
+    otherwise: Vec<Step>,
+}
+
 /// A button, who presses it, and when.
 #[derive(Clone, Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Step {
     on: Date,
     by: String,
@@ -44,89 +60,147 @@ struct Step {
 }
 
 #[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Script {
     case: Vec<Case>,
+    #[serde(default)]
+    routine: Vec<Routine>,
+}
+
+/// One family's way: where it stands, and the steps it still has to take.
+struct Way<'s> {
+    head: String,
+    household: HouseholdId,
+    plugin: &'s str,
+    collection: &'s str,
+    document: Option<DocumentId>,
+    steps: std::collections::VecDeque<&'s Step>,
+    fork: Option<(&'s str, &'s [Step])>,
 }
 
 pub async fn run(options: &Options) -> Result<()> {
     let text = std::fs::read_to_string(&options.script)
         .with_context(|| format!("cannot read {}", options.script.display()))?;
-    let cases = read(&text)?;
-    let clock = FixedClock::on(cases.first().and_then(|case| case.steps.first()).map_or(Date::MIN, |step| step.on));
+    let script = read(&text)?;
+    let clock = FixedClock::on(script.case.iter().map(|case| case.steps[0].on).min().unwrap_or(Date::MIN));
     let mut app = options.config.open().await?;
     app.clock = Arc::new(clock.clone());
-    Play { app, clock, users: BTreeMap::new(), documents: BTreeMap::new() }.all(&cases).await?;
-    for case in &cases {
+    let mut play = Play { app, clock, users: BTreeMap::new() };
+    let ways = play.ways(&script).await?;
+    let routine = ways.len() - script.case.len();
+    play.all(ways).await?;
+    for case in &script.case {
         println!("{}：{}", case.head, case.tells);
     }
+    println!("另有 {routine} 户日常办件");
     Ok(())
 }
 
 /// Reads a script; a case without steps is a mistake.
-fn read(text: &str) -> Result<Vec<Case>> {
+fn read(text: &str) -> Result<Script> {
     let script: Script = toml::from_str(text).context("the script of the cases is not good")?;
     for case in &script.case {
         if case.steps.is_empty() {
             bail!("the case of {} has no steps", case.head);
         }
     }
-    Ok(script.case)
+    Ok(script)
 }
 
 struct Play {
     app: App,
     clock: FixedClock,
     users: BTreeMap<String, Actor>,
-    /// The case's document, by the family's place in the script.
-    documents: BTreeMap<usize, DocumentId>,
 }
 
 impl Play {
+    /// Finds every family of the script.
+    async fn ways<'s>(&mut self, script: &'s Script) -> Result<Vec<Way<'s>>> {
+        let mut ways = Vec::new();
+        for case in &script.case {
+            let actor = self.user(&case.steps[0].by).await?;
+            ways.push(Way {
+                head: case.head.clone(),
+                household: self.household(&actor, &case.head).await?,
+                plugin: &case.plugin,
+                collection: &case.collection,
+                document: None,
+                steps: case.steps.iter().collect(),
+                fork: None,
+            });
+        }
+        for routine in &script.routine {
+            let Some(first) = routine.steps.first() else { bail!("a routine has no steps") };
+            let actor = self.user(&first.by).await?;
+            let village = Some(doudi_domain::DivisionCode::new(routine.village)?);
+            let query = SearchQuery { village, limit: 200, ..SearchQuery::default() };
+            let found = household::search(&self.app, &actor, &query).await?.items;
+            let others = found.into_iter().filter(|row| !ways.iter().any(|way| way.household == row.id));
+            let chosen: Vec<_> = others.take(routine.households).collect();
+            ways.extend(chosen.into_iter().map(|row| Way {
+                head: row.number,
+                household: row.id,
+                plugin: &routine.plugin,
+                collection: &routine.collection,
+                document: None,
+                steps: routine.steps.iter().collect(),
+                fork: Some((&routine.fork, &routine.otherwise)),
+            }));
+        }
+        Ok(ways)
+    }
+
     /// All steps of all cases in the order of their days, as a town's weeks go.
-    async fn all(&mut self, cases: &[Case]) -> Result<()> {
-        let mut steps: Vec<(usize, &Case, &Step)> = cases
-            .iter()
-            .enumerate()
-            .flat_map(|(index, case)| case.steps.iter().map(move |step| (index, case, step)))
-            .collect();
-        steps.sort_by_key(|(_, _, step)| step.on);
+    async fn all(&mut self, mut ways: Vec<Way<'_>>) -> Result<()> {
         let mut today = None;
-        for (index, case, step) in steps {
-            if today != Some(step.on) {
-                self.clock.set(step.on);
-                today = Some(step.on);
+        while let Some(day) = ways.iter().filter_map(|way| way.steps.front()).map(|step| step.on).min() {
+            if today != Some(day) {
+                self.clock.set(day);
+                today = Some(day);
             }
-            self.clock.advance_seconds(7 * 60);
-            self.step(index, case, step)
-                .await
-                .with_context(|| format!("{} of {} on {} by {}", step.press, case.head, step.on, step.by))?;
+            for way in &mut ways {
+                while let Some(step) = way.steps.front().copied().filter(|step| step.on == day) {
+                    way.steps.pop_front();
+                    self.clock.advance_seconds(4 * 60);
+                    self.take(way, step).await?;
+                }
+            }
         }
         Ok(())
     }
 
-    async fn step(&mut self, index: usize, case: &Case, step: &Step) -> Result<()> {
+    /// One step. An ordinary family whom the rules refuse at the fork goes the other way; refused elsewhere (a home the county
+    /// must visit first, say) its case stays where it is, as cases do.
+    async fn take<'s>(&mut self, way: &mut Way<'s>, step: &'s Step) -> Result<()> {
+        match (self.press(way, step).await, way.fork) {
+            (Ok(()), _) => Ok(()),
+            (Err(error), Some((fork, otherwise))) if error.downcast_ref().is_some_and(is_refusal) => {
+                way.steps = if step.press == fork { otherwise.iter().collect() } else { Default::default() };
+                // The other way may begin on the same day.
+                way.fork = Some(("", &[]));
+                Ok(())
+            }
+            (Err(error), _) => {
+                Err(error.context(format!("{} of {} on {} by {}", step.press, way.head, step.on, step.by)))
+            }
+        }
+    }
+
+    async fn press(&mut self, way: &mut Way<'_>, step: &Step) -> Result<()> {
         let actor = self.user(&step.by).await?;
-        let (target, form) = match self.documents.get(&index) {
-            Some(id) => (Target::Existing(*id), document::action_form(&self.app, &actor, *id, &step.press).await?),
+        let (target, form) = match way.document {
+            Some(id) => (Target::Existing(id), document::action_form(&self.app, &actor, id, &step.press).await?),
             None => {
-                let household = self.household(&actor, &case.head).await?;
-                let form =
-                    document::new_form(&self.app, &actor, &case.plugin, &case.collection, Some(household)).await?;
-                let target = Target::New {
-                    plugin: case.plugin.clone(),
-                    collection: case.collection.clone(),
-                    household: Some(household),
-                    person: None,
-                };
-                (target, form)
+                let household = Some(way.household);
+                let form = document::new_form(&self.app, &actor, way.plugin, way.collection, household).await?;
+                let (plugin, collection) = (way.plugin.to_owned(), way.collection.to_owned());
+                (Target::New { plugin, collection, household, person: None }, form)
             }
         };
         let values = self.filled(&actor, &form, step).await?;
         let press = Press { target, action: step.press.clone(), values, idempotency_key: form.idempotency_key.clone() };
         let pressed = document::act(&self.app, &actor, press).await?;
-        if let Some(id) = pressed.document {
-            self.documents.insert(index, id);
-        }
+        way.document = pressed.document.or(way.document);
         Ok(())
     }
 
@@ -183,6 +257,10 @@ impl Play {
     }
 }
 
+fn is_refusal(error: &doudi_domain::Error) -> bool {
+    matches!(error, doudi_domain::Error::Refused { .. })
+}
+
 /// A photograph of the posting: one grey point, which is all a demonstration needs.
 fn photo() -> Upload {
     const POINT: &[u8] = &[
@@ -199,11 +277,16 @@ mod tests {
 
     #[test]
     fn the_script_reads_and_follows_the_stories() {
-        let cases = read(include_str!("../cases.toml")).expect("the script is good");
-        for case in &cases {
+        let script = read(include_str!("../cases.toml")).expect("the script is good");
+        for case in &script.case {
             assert!(crate::stories::STORIES.iter().any(|story| story.head == case.head), "{} has no story", case.head);
             assert!(case.steps.is_sorted_by_key(|step| step.on), "the steps of {} go back in time", case.head);
         }
-        assert_eq!(cases.len(), crate::stories::STORIES.len(), "each story has its case");
+        assert_eq!(script.case.len(), crate::stories::STORIES.len(), "each story has its case");
+        for routine in &script.routine {
+            let fork = routine.steps.iter().position(|step| step.press == routine.fork).expect("the fork is a step");
+            let after = routine.otherwise.first().expect("the other way has a step").on;
+            assert!(routine.steps[fork].on <= after, "the other way begins before the fork");
+        }
     }
 }
