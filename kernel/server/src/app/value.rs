@@ -81,7 +81,11 @@ pub fn show(field: &Field, value: &Value) -> String {
 /// The value of a fact with the word of its second code: `30,000.00（残疾人代步车）`.
 pub fn show_fact(fact: &Fact) -> String {
     let field = fact.field.field();
-    let shown = show(field, &fact.value);
+    let shown = match &fact.value {
+        // A name like any other, masked like any other.
+        Value::Text(name) if field.code.as_str() == "household.account-name" => doudi_domain::mask::name(name),
+        value => show(field, value),
+    };
     match field.qualifier.and_then(|table| table.find(fact.qualifier)) {
         Some(word) if word.code != 0 => format!("{shown}（{}）", word.zh),
         _ => shown,
