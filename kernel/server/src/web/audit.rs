@@ -13,6 +13,70 @@ use serde::Deserialize;
 
 const PAGE: u32 = 100;
 
+/// What happened, as the auditor reads it. A code without a word is shown as it is.
+const WHAT: &[(&str, &str)] = &[
+    ("user.login", "登录"),
+    ("user.login-failed", "登录失败"),
+    ("session.create", "开始会话"),
+    ("session.revoke", "退出登录"),
+    ("session.revoke-all", "结束全部会话"),
+    ("reveal", "查看完整信息"),
+    ("export", "导出"),
+    ("notice.print", "查看或打印文书"),
+    ("notice.issue", "制发文书"),
+    ("decision.record", "作出决定"),
+    ("document.put", "办理"),
+    ("attachment.add", "上传材料"),
+    ("household.create", "新建家庭"),
+    ("household.update", "更正家庭"),
+    ("household.import", "导入家庭"),
+    ("import.record", "花名册导入"),
+    ("membership.add", "添加成员"),
+    ("membership.end", "成员离开"),
+    ("person.create", "登记人员"),
+    ("person.update", "更正人员"),
+    ("fact.record", "登记信息"),
+    ("fact.withdraw", "撤销信息"),
+    ("release.install", "安装措施包"),
+    ("enablement.set", "启用或设置措施"),
+    ("enablement.end", "停用措施"),
+    ("parameter.set", "登记参数"),
+    ("calendar.add", "添加日历"),
+    ("division.import", "导入区划"),
+    ("user.create", "新增用户"),
+    ("user.update", "更改用户"),
+    ("user.password", "重置密码"),
+    ("invocation.record", "措施运算"),
+    ("event.publish", "发布事件"),
+    ("job.enqueue", "安排任务"),
+    ("job.revive", "重新安排任务"),
+];
+
+const NOUNS: &[(&str, &str)] = &[
+    ("household", "家庭"),
+    ("person", "人员"),
+    ("fact", "信息"),
+    ("document", "办件"),
+    ("decision", "决定"),
+    ("notice", "文书"),
+    ("attachment", "材料"),
+    ("user", "用户"),
+    ("release", "措施包"),
+    ("enablement", "启用"),
+    ("parameter", "参数"),
+    ("calendar", "日历"),
+    ("division", "区划"),
+    ("import", "导入"),
+    ("invocation", "运算"),
+    ("event", "事件"),
+    ("job", "任务"),
+    ("membership", "成员关系"),
+];
+
+fn word<'a>(table: &'static [(&'static str, &'static str)], code: &'a str) -> &'a str {
+    table.iter().find(|(known, _)| *known == code).map_or(code, |(_, zh)| zh)
+}
+
 #[derive(Debug, Default, Deserialize)]
 pub struct Filter {
     #[serde(default)]
@@ -46,6 +110,27 @@ impl AuditPage {
     fn office(&self, entry: &AuditEntry) -> String {
         Role::parse(&entry.role)
             .map_or_else(|| self.frame.t("系统").to_owned(), |role| self.frame.role(role).to_owned())
+    }
+
+    fn what<'a>(&self, entry: &'a AuditEntry) -> &'a str {
+        if self.frame.english { &entry.what } else { word(WHAT, &entry.what) }
+    }
+
+    /// `household/17` as 家庭 17.
+    fn subject(&self, entry: &AuditEntry) -> String {
+        match entry.subject.split_once('/') {
+            Some((noun, id)) if !self.frame.english => format!("{} {id}", word(NOUNS, noun)),
+            _ => word(NOUNS, &entry.subject).to_owned(),
+        }
+    }
+
+    fn detail<'a>(&self, entry: &'a AuditEntry) -> &'a str {
+        if entry.detail == "{}" { "" } else { &entry.detail }
+    }
+
+    fn known(&self) -> impl Iterator<Item = (&'static str, &'static str, bool)> {
+        let english = self.frame.english;
+        WHAT.iter().map(move |(code, zh)| (*code, if english { *code } else { *zh }, *code == self.filter.what))
     }
 
     fn head(&self, verdict: &AuditVerdict) -> String {

@@ -17,7 +17,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
-use doudi_documents::{FieldKind, Fill, Page, Values};
+use doudi_documents::{Block, FieldKind, Fill, Page, Values};
 use doudi_domain::policy::Permission;
 use doudi_domain::{Actor, Date, DocumentId, Error, HouseholdId, Problem, Result};
 
@@ -53,6 +53,12 @@ impl CasePage {
         }
     }
 
+    /// What can be done first, then what cannot yet, with the reason.
+    fn actions(&self) -> impl Iterator<Item = &ActionView> {
+        let actions = &self.view.actions;
+        actions.iter().filter(|item| item.why_not.is_none()).chain(actions.iter().filter(|item| item.why_not.is_some()))
+    }
+
     /// A button that asks nothing is pressed here; one with a form or a question has a page of its own.
     fn is_plain(&self, action: &ActionView) -> bool {
         action.action.form.is_none() && action.action.confirm.is_none()
@@ -86,12 +92,20 @@ pub async fn show(State(app): State<App>, frame: Frame, Who(actor): Who, Path(id
     page(&CasePage { frame, view, page: html, aside, may_attach })
 }
 
-/// The reasoning of a case (its trial calculation) goes to the right column, everything else to the left.
+/// What the plugin says under a heading together with a reasoning (the trial calculation) goes to the right column,
+/// everything else to the left.
 fn split(page: &Page) -> (Page, Page) {
-    use doudi_documents::Block;
-    let (right, left): (Vec<Block>, Vec<Block>) =
-        page.blocks.iter().cloned().partition(|block| matches!(block, Block::Reasons { .. } | Block::Figures { .. }));
-    (Page { blocks: left, ..Page::default() }, Page { blocks: right, ..Page::default() })
+    let mut parts: Vec<Vec<Block>> = vec![Vec::new()];
+    for block in &page.blocks {
+        if matches!(block, Block::Heading { .. }) {
+            parts.push(Vec::new());
+        }
+        parts.last_mut().expect("there is always a part").push(block.clone());
+    }
+    let reasons = |part: &Vec<Block>| part.iter().any(|block| matches!(block, Block::Reasons { .. }));
+    let (right, left): (Vec<_>, Vec<_>) = parts.into_iter().partition(reasons);
+    let page = |parts: Vec<Vec<Block>>| Page { blocks: parts.concat(), ..Page::default() };
+    (page(left), page(right))
 }
 
 /// Draws pages of one plugin with the names they point at.

@@ -157,6 +157,14 @@ impl FilePage {
         }
     }
 
+    /// Decided, and in effect only from a later day.
+    fn coming(&self) -> impl Iterator<Item = &Decision> {
+        self.view
+            .decisions
+            .iter()
+            .filter(|decision| decision.from > self.view.as_of && decision.effect == Effect::Grant)
+    }
+
     fn in_force(&self, decision: &Decision) -> bool {
         self.view.in_force.iter().any(|known| known.id == decision.id)
     }

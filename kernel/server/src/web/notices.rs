@@ -19,6 +19,11 @@ struct NoticePage {
 }
 
 impl NoticePage {
+    /// A posting is the town's; the place names begin with it.
+    fn issuer(&self) -> &str {
+        self.print.division_name.split(' ').next().unwrap_or(&self.print.division_name)
+    }
+
     /// Official paper is in Chinese whatever the reader's language.
     fn day(&self, day: &Date) -> String {
         format::date_long(*day, false)

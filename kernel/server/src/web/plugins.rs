@@ -95,8 +95,28 @@ impl PackagePage {
         self.other.as_ref().is_some_and(|other| !other.enablement.grants.contains(&item.grant))
     }
 
+    /// What the package does, by its extension points.
     fn exports(&self) -> String {
-        self.view.manifest.points.join("、")
+        let words = self.view.manifest.points.iter().map(|point| self.frame.t(point_word(point)));
+        words.collect::<Vec<_>>().join("、")
+    }
+}
+
+/// An extension point as an administrator reads it.
+fn point_word(point: &str) -> &str {
+    match point {
+        "assess" => "资格与金额计算",
+        "act" => "办理操作",
+        "react" => "事件响应",
+        "tick" => "定期任务",
+        "view" => "页面",
+        "fill" => "表单试算",
+        "answer" => "答复其他措施",
+        "indicators" => "考核指标",
+        "intake" => "数据接入",
+        "migrate" => "版本升级",
+        "check-settings" => "设置检查",
+        other => other,
     }
 }
 
