@@ -117,7 +117,17 @@ impl PluginHost {
         };
         let answer = match finished.answer {
             Ok(answer) => answer,
-            Err(error) => return Ok(Err(error)),
+            Err(error) => {
+                let texts = |problem: &wit::Problem| problem.field.len() + problem.code.len() + problem.message.len();
+                let bytes = error.message.len() + error.problems.iter().map(texts).sum::<usize>();
+                if bytes > finished.state.limits.output {
+                    let limit = finished.state.limits.output;
+                    return Err(Cause::TooMuch {
+                        message: format!("拒绝的理由有 {bytes} 字节，上限为 {limit} 字节")
+                    });
+                }
+                return Ok(Err(error));
+            }
         };
         let value = accept(answer, &mut finished.state)?;
         let log = finished.state.log;

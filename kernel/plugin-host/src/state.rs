@@ -29,9 +29,14 @@ pub(crate) struct HostState {
     pub log: CallLog,
     calls: u32,
     rows: u32,
+    /// How often the guest was told that it asks for too many rows.
+    told: u32,
     /// Bytes recorded so far.
     recorded: usize,
 }
+
+/// After so many answers `limit` a guest that goes on asking is stopped.
+const PATIENCE: u32 = 3;
 
 /// Where answers to reads come from.
 pub(crate) enum Source {
@@ -79,6 +84,8 @@ pub(crate) enum Stop {
     OutOfTime,
     #[error("too many calls into the kernel")]
     HostCalls,
+    #[error("too many rows")]
+    Rows,
     #[error("too much was read to be recorded")]
     Record,
     #[error("the replay left its record")]
@@ -103,6 +110,7 @@ impl HostState {
             log: CallLog { recording, ..CallLog::default() },
             calls: 0,
             rows: 0,
+            told: 0,
             recorded: 0,
             plugin,
             effective,
@@ -112,16 +120,24 @@ impl HostState {
         }
     }
 
+    /// Counts a call into the kernel, and ends the guest's call when there are too many.
+    pub fn count_call(&mut self) -> wasmtime::Result<()> {
+        self.calls += 1;
+        if self.calls > self.limits.host_calls {
+            return Err(Stop::HostCalls.into());
+        }
+        Ok(())
+    }
+
     /// Begins a read: counts it, and in a replay gives the recorded answer.
     pub fn begin<A: DeserializeOwned>(
         &mut self,
         call: &'static str,
         request: &impl Serialize,
     ) -> wasmtime::Result<Option<Result<A, wit::Error>>> {
-        self.calls += 1;
-        if self.calls > self.limits.host_calls {
-            return Err(Stop::HostCalls.into());
-        }
+        // All of the kernel's work for a read is the kernel's time, its bookkeeping too.
+        self.clock.enter_host();
+        self.count_call()?;
         if let Source::Replay { left, served } = &mut self.source {
             *served += 1;
             let request = serde_json::to_value(request)?;
@@ -131,6 +147,7 @@ impl HostState {
                 && recorded.request == request
                 && let Ok(answer) = serde_json::from_value(recorded.response.clone())
             {
+                self.clock.leave_host();
                 return Ok(Some(answer));
             }
             let words = |call: &str, request: &Value| format!("{call} {}", crate::record::short(request));
@@ -141,7 +158,6 @@ impl HostState {
             });
             return Err(Stop::Diverged.into());
         }
-        self.clock.enter_host();
         Ok(None)
     }
 
@@ -152,10 +168,10 @@ impl HostState {
         request: &impl Serialize,
         answer: Result<A, ReadError>,
     ) -> wasmtime::Result<Result<A, wit::Error>> {
-        self.clock.leave_host();
         let answer = match answer {
             Ok(answer) => Ok(answer),
             Err(ReadError::Guest(error)) => Err(error),
+            Err(ReadError::Stop(stop)) => return Err(stop.into()),
             Err(ReadError::Kernel(error)) => match convert::error(&error) {
                 Some(error) => Err(error),
                 None => return Err(Stop::Reads(error).into()),
@@ -173,16 +189,23 @@ impl HostState {
                 response: serde_json::to_value(&answer)?,
             });
         }
+        self.clock.leave_host();
         Ok(answer)
     }
 
-    /// Counts rows handed out.
+    /// Counts rows to hand out. Too many are an answer the guest can handle by asking for less; one that goes on asking is
+    /// stopped.
     pub fn count_rows(&mut self, rows: usize) -> Result<(), ReadError> {
-        self.rows = self.rows.saturating_add(u32::try_from(rows).unwrap_or(u32::MAX));
-        if self.rows > self.limits.rows {
-            return Err(ReadError::limit(format!("一次调用最多读取 {} 行", self.limits.rows)));
+        let rows = self.rows.saturating_add(u32::try_from(rows).unwrap_or(u32::MAX));
+        if rows <= self.limits.rows {
+            self.rows = rows;
+            return Ok(());
         }
-        Ok(())
+        self.told += 1;
+        if self.told > PATIENCE {
+            return Err(ReadError::Stop(Stop::Rows));
+        }
+        Err(ReadError::limit(format!("一次调用最多读取 {} 行", self.limits.rows)))
     }
 
     /// The live reads. A replay never gets here: [`HostState::begin`] has answered.
@@ -204,6 +227,9 @@ impl HostState {
                 return Cause::TooMuch {
                     message: format!("一次调用最多请求内核 {} 次", self.limits.host_calls)
                 };
+            }
+            Ok(Stop::Rows) => {
+                return Cause::TooMuch { message: format!("一次调用最多读取 {} 行", self.limits.rows) };
             }
             Ok(Stop::Record) => {
                 let megabytes = self.limits.record / 1024 / 1024;
@@ -269,6 +295,8 @@ pub(crate) enum ReadError {
     /// The host's own answer to the guest.
     Guest(wit::Error),
     Kernel(Error),
+    /// The guest's call ends here.
+    Stop(Stop),
 }
 
 impl ReadError {

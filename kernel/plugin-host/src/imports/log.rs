@@ -6,6 +6,7 @@ use crate::state::HostState;
 
 impl Host for HostState {
     async fn write(&mut self, level: String, message: String) -> wasmtime::Result<()> {
+        self.count_call()?;
         if self.log.lines.len() >= self.limits.log_lines {
             self.log.lines_dropped = self.log.lines_dropped.saturating_add(1);
             return Ok(());
