@@ -122,10 +122,9 @@ impl Planner<'_> {
             .map(|id| HouseholdId(id.0))
             .or_else(|| existing.as_ref().and_then(|document| document.household))
             .or_else(|| subject.filter(|subject| subject.document.is_none()).and_then(|subject| subject.household));
-        if let Some(known) = existing.as_ref().and_then(|document| document.household) {
-            if household != Some(known) {
-                return Err(self.fault(index, "办件不能改到另一家庭名下"));
-            }
+        let filed_under = existing.as_ref().and_then(|document| document.household);
+        if filed_under.is_some() && household != filed_under {
+            return Err(self.fault(index, "办件不能改到另一家庭名下"));
         }
         let person = put
             .person

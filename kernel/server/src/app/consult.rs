@@ -265,11 +265,11 @@ async fn once(app: &App, actor: &Actor, consultation: &Consultation) -> Result<A
     snapshot.close().await?;
 
     let mut write = app.storage.write(actor, now).await?;
-    if let Some(key) = &consultation.key {
-        if !write.idempotency_remember(key).await? {
-            write.rollback().await?;
-            return Ok(Applied { repeated: true, ..Applied::default() });
-        }
+    if let Some(key) = &consultation.key
+        && !write.idempotency_remember(key).await?
+    {
+        write.rollback().await?;
+        return Ok(Applied { repeated: true, ..Applied::default() });
     }
     write.check(&read_set).await?;
     let invocation = write.invocation_record(&invocation(&called, &subject, household, today)).await?;

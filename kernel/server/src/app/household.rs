@@ -489,10 +489,10 @@ pub async fn record_fact(app: &App, actor: &Actor, id: HouseholdId, draft: FactD
     in_own_task(async move {
         let mut snapshot = app.storage.snapshot(actor.scope()).await?;
         let file = snapshot.household_file(id, app.today(), false).await?;
-        if let Some(person) = draft.person {
-            if !file.members.iter().any(|(_, member)| member.id == person) {
-                return Err(Error::not_found("家庭成员"));
-            }
+        if let Some(person) = draft.person
+            && !file.members.iter().any(|(_, member)| member.id == person)
+        {
+            return Err(Error::not_found("家庭成员"));
         }
         snapshot.close().await?;
         let mut write = app.storage.write(&actor, app.now()).await?;
@@ -650,10 +650,10 @@ pub async fn attach(
     in_own_task(async move {
         let mut snapshot = app.storage.snapshot(actor.scope()).await?;
         let household = snapshot.household_fetch(id).await?;
-        if let Some(document) = document {
-            if snapshot.document_fetch(document).await?.household != Some(id) {
-                return Err(Error::not_found("办件"));
-            }
+        if let Some(document) = document
+            && snapshot.document_fetch(document).await?.household != Some(id)
+        {
+            return Err(Error::not_found("办件"));
         }
         snapshot.close().await?;
         let mut write = app.storage.write(&actor, app.now()).await?;

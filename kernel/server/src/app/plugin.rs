@@ -14,6 +14,7 @@ use doudi_plugin_host::{Contributions, Plugin, ViewInput, requested};
 use doudi_storage::Snapshot;
 use doudi_storage::enablement::NewEnablement;
 use doudi_storage::package::NewRelease;
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, LazyLock, RwLock};
 use tokio::sync::Mutex;
@@ -510,9 +511,8 @@ pub(crate) async fn manifests_by_plugin(
         manifests.insert(manifest.id.clone(), manifest);
     }
     for release in snapshot.releases_list().await? {
-        if !manifests.contains_key(&release.plugin) {
-            let manifest = manifest_of(snapshot, &release.digest).await?;
-            manifests.insert(release.plugin, manifest);
+        if let Entry::Vacant(missing) = manifests.entry(release.plugin) {
+            missing.insert(manifest_of(snapshot, &release.digest).await?);
         }
     }
     Ok(manifests)

@@ -166,14 +166,14 @@ fn family(number: String, mut rows: Vec<Row>) -> Result<Family, (Vec<RowProblem>
     let mut same = |title: &str, of: &dyn Fn(&Row) -> Option<String>| {
         let first = rows.iter().find_map(|row| Some((row.line, of(row)?)));
         for row in &rows {
-            if let (Some((line, value)), Some(other)) = (&first, of(row)) {
-                if *value != other {
-                    problems.push(RowProblem {
-                        line: row.line,
-                        column: title.into(),
-                        message: format!("与同一户第 {line} 行填写的不一致"),
-                    });
-                }
+            if let (Some((line, value)), Some(other)) = (&first, of(row))
+                && *value != other
+            {
+                problems.push(RowProblem {
+                    line: row.line,
+                    column: title.into(),
+                    message: format!("与同一户第 {line} 行填写的不一致"),
+                });
             }
         }
     };
@@ -490,10 +490,10 @@ fn compare(
 fn difference(subject: Subject, stated: &Stated, facts: &[Fact], since: Date) -> Option<NewFact> {
     let on_record: Vec<&Fact> =
         facts.iter().filter(|fact| fact.subject == subject && fact.field == stated.field).collect();
-    let same = |fact: &&Fact| fact.value == stated.value && fact.qualifier == stated.qualifier;
+    let same = |fact: &Fact| fact.value == stated.value && fact.qualifier == stated.qualifier;
     let is_item = stated.field.field().table.is_items();
     let latest = on_record.iter().max_by_key(|fact| (fact.recorded_at, fact.id)).copied();
-    let known = if is_item { on_record.iter().any(|fact| same(&fact)) } else { latest.is_some_and(|fact| same(&fact)) };
+    let known = if is_item { on_record.iter().any(|fact| same(fact)) } else { latest.is_some_and(same) };
     if known {
         return None;
     }

@@ -164,10 +164,10 @@ fn line_of(text: &str, position: &csv::Position) -> usize {
 
 /// Strictly UTF-8 first; what is not is GB18030, which holds GBK and GB2312, if the detector agrees that it is Chinese.
 fn decode(bytes: &[u8]) -> Result<(String, Format)> {
-    if let Some((encoding, length)) = Encoding::for_bom(bytes) {
-        if let Some(text) = encoding.decode_without_bom_handling_and_without_replacement(&bytes[length..]) {
-            return Ok((text.into_owned(), Format::Csv { encoding, bom: true }));
-        }
+    if let Some((encoding, length)) = Encoding::for_bom(bytes)
+        && let Some(text) = encoding.decode_without_bom_handling_and_without_replacement(&bytes[length..])
+    {
+        return Ok((text.into_owned(), Format::Csv { encoding, bom: true }));
     }
     if let Ok(text) = std::str::from_utf8(bytes) {
         return Ok((text.to_owned(), Format::Csv { encoding: UTF_8, bom: false }));
