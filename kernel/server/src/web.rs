@@ -260,3 +260,26 @@ fn download(name: &str, media_type: &str, content: Vec<u8>, inline: bool) -> Res
     }
     response
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_route_stands_once_and_every_change_asks_for_a_right() {
+        let all: BTreeSet<_> = ROUTES.iter().map(|route| (route.method, route.path)).collect();
+        assert_eq!(all.len(), ROUTES.len());
+        for route in ROUTES.iter().filter(|route| route.method != "GET") {
+            let own = ["/sign-in", "/sign-out", "/me/password"].contains(&route.path);
+            assert!(own || matches!(route.needs, Needs::Permission(_)), "{} {}", route.method, route.path);
+        }
+    }
+
+    #[test]
+    fn a_file_keeps_its_chinese_name() {
+        let response = download("花名册 1.xlsx", "text/csv", Vec::new(), false);
+        let place = response.headers()[header::CONTENT_DISPOSITION].to_str().unwrap();
+        assert_eq!(place, "attachment; filename*=UTF-8''%E8%8A%B1%E5%90%8D%E5%86%8C%201.xlsx");
+    }
+}

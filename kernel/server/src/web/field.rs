@@ -217,3 +217,41 @@ impl Drawer<'_> {
         self.field(name, label, Input::Password)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn posted(name: &str, value: &str) -> Posted {
+        Posted { fields: vec![(name.to_owned(), value.to_owned())], files: Vec::new() }
+    }
+
+    #[test]
+    fn what_is_wrong_stands_beside_the_field_and_what_was_typed_stays() {
+        let posted = posted("name", "\"张<三");
+        let problems = [Problem::new("姓名", "person.name", "请填写姓名，最多 50 字")];
+        let draw = Drawer { words: Words::default(), posted: &posted, problems: &problems };
+        let html = draw.line("name", "姓名").required().help("与居民身份证一致").to_string();
+        assert!(html.contains("aria-describedby=\"f-name-help f-name-error\""), "{html}");
+        assert!(html.contains("aria-invalid=\"true\""), "{html}");
+        assert!(html.contains("id=\"f-name-error\""), "{html}");
+        assert!(html.contains("value=\"&#34;张&#60;三\""), "{html}");
+        assert!(html.contains("必填"), "{html}");
+    }
+
+    #[test]
+    fn a_short_list_is_a_group_with_a_legend_and_a_long_one_a_labelled_list() {
+        let options = |count: usize| {
+            let option = |n: usize| OptionView { value: n.to_string(), label: format!("第 {n} 项"), chosen: n == 2 };
+            (1..=count).map(option).collect::<Vec<_>>()
+        };
+        let field =
+            |count| FieldView::new(Words::default(), "which", "哪一项", Input::Choice { options: options(count) });
+        let (short, long) = (field(RADIO_MOST).to_string(), field(RADIO_MOST + 1).to_string());
+        assert!(short.contains("<legend>") && short.matches("type=\"radio\"").count() == RADIO_MOST, "{short}");
+        assert!(long.contains("<label for=\"f-which\">") && long.contains("<option value=\"2\" selected>"), "{long}");
+        assert!(!long.contains("请选择"), "something is chosen already");
+        let none = FieldView::new(Words::default(), "which", "哪一项", Input::Choice { options: Vec::new() });
+        assert!(none.nothing_chosen());
+    }
+}

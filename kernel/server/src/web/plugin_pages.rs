@@ -253,3 +253,91 @@ pub fn failed(frame: &Frame, message: &str) -> String {
     let heading = frame.t("这项措施现在不能回答，其他内容不受影响。");
     FailedTemplate { heading, message }.render().unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::frame::Display;
+    use doudi_domain::Date;
+    use serde_json::json;
+
+    fn drawn(english: bool, blocks: serde_json::Value) -> String {
+        let page: Page = serde_json::from_value(json!({ "blocks": blocks })).unwrap();
+        let frame = Frame::stranger(Display { english, large: false }, Date::constant(2022, 7, 20), "/", "");
+        let (names, calendar) = (Names::default(), WorkCalendar::default());
+        draw(&Drawing { frame: &frame, names: &names, calendar: &calendar, plugin: "some-measure", forms: &[] }, &page)
+    }
+
+    #[test]
+    fn values_are_formatted_and_references_become_links() {
+        let html = drawn(
+            false,
+            json!([
+                { "block": "table", "columns": [{ "label": { "zh": "家庭" } }, { "label": { "zh": "金额" }, "number": true }],
+                  "rows": [{ "cells": [{ "cell": "household", "household": "7" }, { "cell": "money", "fen": 63_000 }],
+                             "link": { "to": "page", "page": "list", "query": { "month": "2022-07", "town": "许镇" } } }] },
+                { "block": "facts", "rows": [
+                    { "label": { "zh": "残疾类别" }, "value": { "cell": "code", "table": "disability-category", "code": 5 } },
+                    { "label": { "zh": "比例" }, "value": { "cell": "ratio", "basis_points": 15_000 } },
+                    { "label": { "zh": "期限" }, "value": { "cell": "due", "date": "2022-07-19" } }] },
+                { "block": "reasons", "outcome": { "zh": "同意" }, "tone": "good", "amount": 63_000,
+                  "reasons": [{ "verdict": "not-met", "text": { "zh": "人均高于标准" }, "article": "第四条" }] },
+            ]),
+        );
+        for part in [
+            "630.00 元",
+            "智力",
+            "150%",
+            "已超 1 天",
+            "/measures/some-measure/list?month=2022-07&#38;town=%E8%AE%B8%E9%95%87",
+            "第四条",
+            "不符合",
+        ] {
+            assert!(html.contains(part), "{part} is missing in {html}");
+        }
+        assert!(!html.contains("张"), "a household out of scope has no name");
+    }
+
+    #[test]
+    fn nothing_a_plugin_says_becomes_markup() {
+        let evil = json!({ "zh": "<script>alert(1)</script>" });
+        let html = drawn(
+            false,
+            json!([
+                { "block": "heading", "text": evil }, { "block": "paragraph", "text": evil },
+                { "block": "note", "tone": "bad", "text": evil },
+                { "block": "facts", "rows": [{ "label": evil, "value": { "cell": "text", "text": evil }, "note": evil }] },
+                { "block": "facts", "rows": [{ "label": evil, "value": { "cell": "date", "date": "\"><script>" } }] },
+                { "block": "timeline", "items": [{ "date": "<script>", "text": evil }] },
+                { "block": "columns", "columns": [[{ "block": "paragraph", "text": evil }]] },
+                { "block": "seen-later", "fallback": evil },
+            ]),
+        );
+        assert!(!html.contains("<script"), "{html}");
+        assert_eq!(html.matches("&#60;script&#62;alert").count(), 9, "{html}");
+    }
+
+    #[test]
+    fn a_block_of_a_later_kernel_is_a_note_and_never_an_error() {
+        let unknown = json!([{ "block": "hologram", "depth": 3 }]);
+        assert!(drawn(false, unknown.clone()).contains("需要更新系统后才能显示"));
+        assert!(drawn(true, unknown).contains("newer version"));
+        let with_words = json!([{ "block": "hologram", "fallback": { "zh": "见附件", "en": "see the file" } }]);
+        assert!(drawn(true, with_words).contains("see the file"));
+    }
+
+    #[test]
+    fn a_page_names_everyone_it_points_at_and_its_forms() {
+        let page: Page = serde_json::from_value(json!({ "blocks": [
+            { "block": "columns", "columns": [
+                [{ "block": "figures", "items": [{ "label": { "zh": "谁" }, "value": { "cell": "person", "person": "3" } }] }],
+                [{ "block": "form", "form": "visit", "action": "survey" }]] },
+            { "block": "table", "columns": [], "rows": [{ "cells": [{ "cell": "household", "household": "7" }] }] },
+        ]}))
+        .unwrap();
+        let wanted = wanted(&[&page]);
+        assert_eq!(wanted.persons, [PersonId(3)].into());
+        assert_eq!(wanted.households, [HouseholdId(7)].into());
+        assert_eq!(forms_of(&page), [("visit", Some("survey"))]);
+    }
+}
