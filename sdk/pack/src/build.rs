@@ -44,13 +44,30 @@ pub fn build_plugin(folder: &Path, target: &Path, progress: &mut dyn FnMut(&str)
 /// # Errors
 /// When cargo is missing or the crate does not compile, with the compiler's messages.
 pub fn build_core(folder: &Path, target: &Path, progress: &mut dyn FnMut(&str)) -> Result<PathBuf> {
+    let (package, library) = crate_names(folder)?;
+    let out = compile(folder, target, &["--package", &package, "--lib"], progress)?;
+    Ok(out.join(format!("{library}.wasm")))
+}
+
+/// Compiles one example of the crate in `folder`, with `crate-type = ["cdylib"]`, for the sandbox.
+///
+/// # Errors
+/// As [`build_core`].
+pub fn build_example(folder: &Path, example: &str, target: &Path, progress: &mut dyn FnMut(&str)) -> Result<PathBuf> {
+    let (package, _) = crate_names(folder)?;
+    let out = compile(folder, target, &["--package", &package, "--example", example], progress)?;
+    Ok(out.join("examples").join(format!("{example}.wasm")))
+}
+
+/// Runs cargo and returns the folder it writes to.
+fn compile(folder: &Path, target: &Path, what: &[&str], progress: &mut dyn FnMut(&str)) -> Result<PathBuf> {
     let folder = folder.canonicalize().with_context(|| format!("no plugin folder: {}", folder.display()))?;
     let target = std::path::absolute(target)?;
-    let (package, library) = crate_names(&folder)?;
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
     let mut child = Command::new(&cargo)
         .current_dir(&folder)
-        .args(["build", "--color", "never", "--package", &package, "--lib", "--target", TARGET, "--profile", PROFILE])
+        .args(["build", "--color", "never", "--target", TARGET, "--profile", PROFILE])
+        .args(what)
         .arg("--target-dir")
         .arg(&target)
         .env("CARGO_ENCODED_RUSTFLAGS", rust_flags(&folder))
@@ -69,9 +86,9 @@ pub fn build_core(folder: &Path, target: &Path, progress: &mut dyn FnMut(&str)) 
         }
     }
     if !child.wait()?.success() {
-        bail!("{package} does not compile for {TARGET}:\n{}", messages.join("\n"));
+        bail!("{} does not compile for {TARGET}:\n{}", folder.display(), messages.join("\n"));
     }
-    Ok(target.join(TARGET).join(PROFILE).join(format!("{library}.wasm")))
+    Ok(target.join(TARGET).join(PROFILE))
 }
 
 /// Flags that take this machine's folders out of the panic messages, so that the same source gives the same bytes anywhere.

@@ -12,7 +12,7 @@ mod check;
 mod component;
 mod sources;
 
-pub use build::{build_core, build_plugin};
+pub use build::{build_core, build_example, build_plugin};
 pub use check::check;
 pub use component::{Surface, embed, surface, wrap};
 pub use sources::Sources;

@@ -1,7 +1,7 @@
 //! Packing the hello plugin for real: compiled, wrapped, inspected, and refused when manifest and code disagree.
 
 use doudi_documents::manifest::Manifest;
-use doudi_pack::{Sources, build_core, build_plugin, digest, pack, pack_sources, surface};
+use doudi_pack::{Sources, build_core, build_example, build_plugin, digest, pack, pack_sources, surface, wrap};
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
@@ -94,4 +94,30 @@ fn what_is_no_plugin_is_refused() {
     assert!(format!("{error:#}").contains("assess") || format!("{error:#}").contains("export!"), "{error:#}");
     let unreadable = pack(&CORE, "id = 1", &[]).unwrap_err().to_string();
     assert!(unreadable.contains("plugin.toml"), "{unreadable}");
+}
+
+#[test]
+fn every_point_fits_beside_the_others_and_every_interface_can_be_imported() {
+    let core =
+        build_example(&root().join("sdk/rust"), "all_points", &target(), &mut |_| {}).expect("the example compiles");
+    let surface = surface(&wrap(&std::fs::read(core).unwrap()).unwrap()).unwrap();
+    let names = |package: &str, names: &[&str]| -> Vec<String> {
+        names.iter().map(|name| format!("doudi:{package}/{name}@1.0.0")).collect()
+    };
+    let points = [
+        "act",
+        "answer",
+        "assess",
+        "check-settings",
+        "fill",
+        "indicators",
+        "intake",
+        "migrate",
+        "react",
+        "tick",
+        "view",
+    ];
+    assert_eq!(surface.exports, names("measure", &points));
+    let lent = ["calendar", "decisions", "documents", "log", "parameters", "questions", "records"];
+    assert_eq!(surface.imports, [names("kernel", &lent), names("types", &["types"])].concat());
 }
