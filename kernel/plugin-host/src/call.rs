@@ -3,7 +3,6 @@
 
 use crate::bindings::doudi::types::types as wit;
 use crate::context::{CallContext, Called, Recording};
-use crate::convert;
 use crate::error::{CallError, Cause};
 use crate::host::PluginHost;
 use crate::plugin::Plugin;

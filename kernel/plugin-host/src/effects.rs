@@ -272,10 +272,10 @@ fn check_fact(fact: &FactPropose) -> Result<(), Fault> {
         (Kind::Text, None, Some(text)) => one_line(field.zh, text, true)?,
         (Kind::Text, ..) => return bad(format!("“{}”应为文字", field.zh)),
         (_, Some(_), Some(_)) | (_, None, _) => return bad(format!("“{}”应为一个数值", field.zh)),
-        (Kind::Code(table), Some(value), None) => {
-            if i32::try_from(value).ok().and_then(|code| table.find(code)).is_none() {
-                return bad(format!("“{}”没有代码 {value}", table.zh));
-            }
+        (Kind::Code(table), Some(value), None)
+            if i32::try_from(value).ok().and_then(|code| table.find(code)).is_none() =>
+        {
+            return bad(format!("“{}”没有代码 {value}", table.zh));
         }
         (Kind::YesNo, Some(value), None) if !(0..=1).contains(&value) => {
             return bad(format!("“{}”应为 0 或 1", field.zh));

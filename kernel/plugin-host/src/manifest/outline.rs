@@ -170,7 +170,8 @@ impl Interface<'_> {
 
 /// Whether this kernel provides an interface of that version: the same major, and not a later minor.
 fn speaks(version: &semver::Version) -> bool {
-    version.major == CONTRACT.major && version.minor <= CONTRACT.minor && version.pre.is_empty()
+    let (offered, asked) = (CONTRACT, version);
+    asked.major == offered.major && asked.minor <= offered.minor && asked.pre.is_empty()
 }
 
 #[cfg(test)]

@@ -35,13 +35,14 @@ fn the_household_stands_in_the_columns_as_it_was_written() {
 
 #[test]
 fn mistakes_in_a_scenario_are_named() {
+    type Spoil = fn(&mut Scenario);
     let manifest = sample::manifest();
-    let spoiled = |spoil: fn(&mut Scenario)| {
+    let spoiled = |spoil: Spoil| {
         let mut scenario = manifest.scenarios[0].clone();
         spoil(&mut scenario);
         columns(&scenario, &fields(&manifest)).unwrap_err()
     };
-    let cases: [(&str, fn(&mut Scenario)); 5] = [
+    let cases: [(&str, Spoil); 5] = [
         ("inputs 没有申报", |s| {
             s.household.insert("household.housing".into(), 1.into());
         }),
