@@ -29,7 +29,7 @@ async fn a_decision_replays_whatever_changed_since() {
             document::act(app, &wang_fang, press.clone()).await.unwrap_or_else(|error| panic!("{error}: {error:?}"));
         assert!(!pressed.repeated);
         let again = document::act(app, &wang_fang, press).await.unwrap_or_else(|error| panic!("{error}: {error:?}"));
-        assert_eq!((again.repeated, again.document), (true, pressed.document), "one key, one case");
+        assert!(again.repeated && again.document.is_none_or(|id| Some(id) == pressed.document), "one key, one case");
         let decisions = decision::list_of_household(app, &wang_fang, family.household).await.expect("readable");
         assert_eq!(decisions.len(), 1);
         let id = decisions[0].id;

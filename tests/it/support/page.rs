@@ -32,12 +32,20 @@ impl Page {
                 _ => {}
             }
         }
-        let text = text
-            .replace("&amp;", "&")
-            .replace("&#38;", "&")
-            .replace("&lt;", "<")
-            .replace("&gt;", ">")
-            .replace("&quot;", "\"");
+        let mut text = text;
+        for (entity, character) in [
+            ("&#60;", "<"),
+            ("&lt;", "<"),
+            ("&#62;", ">"),
+            ("&gt;", ">"),
+            ("&#34;", "\""),
+            ("&quot;", "\""),
+            ("&#39;", "'"),
+            ("&#38;", "&"),
+            ("&amp;", "&"),
+        ] {
+            text = text.replace(entity, character);
+        }
         text.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 

@@ -41,7 +41,7 @@ pub fn misbehave(behaviour: &str) -> Result<(), Error> {
         // Asks for more rows than a call may read.
         "read-storm" => {
             let ids: Vec<i64> = (1..=4_096).collect();
-            for _ in 0..100 {
+            for _ in 0..10_000 {
                 let _ = black_box(records::households(&ids, 19_000));
             }
         }
@@ -56,8 +56,8 @@ pub fn misbehave(behaviour: &str) -> Result<(), Error> {
         }
         // Writes far more than anybody will read.
         "log-flood" => {
-            let line = "废话".repeat(4_096);
-            for _ in 0..10_000 {
+            let line = "废话".repeat(512);
+            for _ in 0..500 {
                 log::write("info", &line);
             }
         }
