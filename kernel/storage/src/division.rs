@@ -71,11 +71,11 @@ impl Write {
             .map(|row| row.at(0))
             .collect::<Result<_>>()?;
         for division in &sorted {
-            if let Some(parent) = division.parent {
-                if !known.contains(&parent.value()) {
-                    let message = format!("“{}”的上级区划 {parent} 尚未登记。请把上级区划一并导入", division.name);
-                    return Err(Error::invalid(division.code.to_string(), "division.parent", message));
-                }
+            if let Some(parent) = division.parent
+                && !known.contains(&parent.value())
+            {
+                let message = format!("“{}”的上级区划 {parent} 尚未登记。请把上级区划一并导入", division.name);
+                return Err(Error::invalid(division.code.to_string(), "division.parent", message));
             }
             known.insert(division.code.value());
         }

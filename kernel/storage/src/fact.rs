@@ -267,17 +267,16 @@ fn check(field: &Field, new: &NewFact) -> Result<()> {
         return bad(format!("这一项应登记在{}名下", if of_household { "家庭" } else { "人员" }));
     }
     match (&field.kind, &new.value) {
-        (catalogue::Kind::Text, Value::Text(text)) => {
-            if text.trim().is_empty() || text.chars().count() > 500 {
-                return bad("请填写内容，不超过 500 个字".into());
-            }
+        (catalogue::Kind::Text, Value::Text(text)) if text.trim().is_empty() || text.chars().count() > 500 => {
+            return bad("请填写内容，不超过 500 个字".into());
         }
+        (catalogue::Kind::Text, Value::Text(_)) => {}
         (catalogue::Kind::Text, Value::Int(_)) => return bad("应填写文字".into()),
         (_, Value::Text(_)) => return bad("应填写数字或选择一项".into()),
-        (catalogue::Kind::Code(table), Value::Int(code)) => {
-            if i32::try_from(*code).ok().and_then(|code| table.find(code)).is_none() {
-                return bad(format!("代码 {code} 不在“{}”代码表中。请从列表中选择", table.zh));
-            }
+        (catalogue::Kind::Code(table), Value::Int(code))
+            if i32::try_from(*code).ok().and_then(|code| table.find(code)).is_none() =>
+        {
+            return bad(format!("代码 {code} 不在“{}”代码表中。请从列表中选择", table.zh));
         }
         (catalogue::Kind::YesNo, Value::Int(value)) if !(0..=1).contains(value) => {
             return bad("应为“是”或“否”".into());

@@ -142,10 +142,10 @@ impl AesSealer {
 
     fn cipher(key: &SealingKey, place: SealPlace) -> Result<Aes256Gcm> {
         let column = (place.table, place.column);
-        if let Ok(ciphers) = key.ciphers.read() {
-            if let Some(cipher) = ciphers.get(&column) {
-                return Ok(cipher.clone());
-            }
+        if let Ok(ciphers) = key.ciphers.read()
+            && let Some(cipher) = ciphers.get(&column)
+        {
+            return Ok(cipher.clone());
         }
         let mut derived = [0; 32];
         let label = format!("doudi sealed column {}.{}", place.table, place.column);
