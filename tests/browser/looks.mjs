@@ -1,7 +1,6 @@
 // What every page must stand: no accessibility violation axe can find, no sideways scrolling at 360 px and at 200 % zoom, and
 // a picture for people to look at.
-import { mkdirSync } from 'node:fs';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
@@ -24,9 +23,10 @@ export async function look(page, name) {
     const over = await page.evaluate(() => {
       const width = document.documentElement.clientWidth;
       if (document.documentElement.scrollWidth <= width + 1) return null;
+      const scrolls = (element) => element && (/auto|scroll|hidden/.test(getComputedStyle(element).overflowX) || scrolls(element.parentElement));
       const wide = [...document.querySelectorAll('body *')].find((element) => {
         const box = element.getBoundingClientRect();
-        return box.width > 0 && box.right > width + 1 && getComputedStyle(element).position !== 'absolute';
+        return box.width > 0 && box.right > width + 1 && !scrolls(element.parentElement);
       });
       return `${document.documentElement.scrollWidth} > ${width}, first at ${wide ? wide.tagName + '.' + wide.className : '?'}`;
     });

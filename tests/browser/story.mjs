@@ -294,7 +294,7 @@ async function explaining(household, caseId, decision) {
     writeFileSync(new URL('./screenshots/letter.pdf', import.meta.url), paper);
   }
   must(letters === 1, 'there is one letter');
-  await zhao.go(`/households/${household}`);
+  await zhao.go(`/households/${household}?tab=decisions`);
   must((await zhao.text()).includes('630.00'), 'the file shows the payment');
   await seen(zhao, 'household-decided');
   await zhao.go('/decisions');

@@ -4,6 +4,7 @@
 //!
 //! Reading order: [`random`] → [`identity`] → [`names`] → [`family`] → [`make_up`] → [`stories`] → [`workbook`] → [`template`] → [`clerk`] → [`cases`].
 
+#[cfg(feature = "server")]
 pub mod cases;
 pub mod clerk;
 pub mod family;
@@ -12,6 +13,7 @@ pub mod make_up;
 pub mod names;
 pub mod random;
 pub mod stories;
+#[cfg(feature = "server")]
 pub mod template;
 pub mod workbook;
 
