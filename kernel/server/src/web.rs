@@ -49,6 +49,7 @@ mod plugins;
 mod problems;
 pub mod serve;
 mod sessions;
+mod settings_form;
 mod users;
 mod words;
 mod worklist;

@@ -68,10 +68,10 @@ async fn admit(
     headers: &HeaderMap,
 ) -> Result<(), Response> {
     let refuse = |error: Error| Failed::from(error).into_response();
-    if let Some(token) = jar.get(SESSION_COOKIE) {
-        if let Some(user) = session::user_of(app, token.value()).await.map_err(refuse)? {
-            *frame = frame.clone().of(app, user).await.map_err(refuse)?;
-        }
+    if let Some(token) = jar.get(SESSION_COOKIE)
+        && let Some(user) = session::user_of(app, token.value()).await.map_err(refuse)?
+    {
+        *frame = frame.clone().of(app, user).await.map_err(refuse)?;
     }
     let Some(route) = route else { return Ok(()) };
     let Some(user) = &frame.user else {

@@ -2,9 +2,10 @@
 //! grants and settings; and turning one on or off.
 
 use super::error::{Answer, problems};
+use super::field::FieldView;
 use super::form_data::Posted;
 use super::frame::{Frame, Who};
-use super::{format, go, show as page, show_with};
+use super::{format, go, settings_form, show as page, show_with};
 use crate::App;
 use crate::app::plugin::{self, EnableDraft, EnablementView, GrantChoice, GrantItem, PackageView};
 use askama::Template;
@@ -71,6 +72,8 @@ struct PackagePage {
     pin: Option<Enablement>,
     /// Another version of the same plugin is in force.
     other: Option<EnablementView>,
+    /// The settings as fields; empty when only the document itself can be edited.
+    settings_fields: Vec<FieldView>,
     settings: String,
     problems: Vec<Problem>,
     may_configure: bool,
@@ -146,7 +149,17 @@ async fn package_page(
         Ok(value) if typed.is_none() => serde_json::to_string_pretty(&value).unwrap_or(settings),
         _ => settings,
     };
-    Ok(PackagePage { may_configure: frame.may(Permission::Configure), frame, view, pin, other, settings, problems })
+    let settings_fields = view
+        .manifest
+        .settings
+        .as_ref()
+        .and_then(|form| {
+            let values = serde_json::from_str(&settings).unwrap_or_default();
+            settings_form::fields(frame.words(), &form.schema, &values, &problems)
+        })
+        .unwrap_or_default();
+    let may_configure = frame.may(Permission::Configure);
+    Ok(PackagePage { frame, view, pin, other, settings_fields, settings, problems, may_configure })
 }
 
 /// Shows the page again with what went wrong, or goes on.
@@ -224,17 +237,31 @@ pub async fn set_settings(
     Path(digest): Path<String>,
     posted: Posted,
 ) -> Answer {
-    let typed = posted.get("settings");
-    let outcome = async {
-        let settings = serde_json::from_str(typed).map_err(|error| {
-            let place = format!("第 {} 行第 {} 列", error.line(), error.column());
-            Error::invalid("", "settings.json", format!("设置的写法有误（{place}）。请检查引号、逗号和括号是否成对"))
-        })?;
-        let package = plugin::package(&app, &actor, &digest).await?;
-        plugin::set_settings(&app, &actor, &package.release.plugin, settings).await.map(drop)
+    let package = plugin::package(&app, &actor, &digest).await?;
+    let as_document = posted.fields.iter().any(|(name, _)| name == SETTINGS_DOCUMENT);
+    let settings = match &package.manifest.settings {
+        Some(form) if !as_document => settings_form::read(&form.schema, &posted),
+        _ => parse_document(posted.get(SETTINGS_DOCUMENT)),
     };
-    let outcome = outcome.await;
-    answer(&app, frame, &actor, &digest, outcome, "saved", Some(typed)).await
+    let typed = match &settings {
+        Ok(settings) => settings.to_string(),
+        Err(_) => posted.get(SETTINGS_DOCUMENT).to_owned(),
+    };
+    let outcome = match settings {
+        Ok(settings) => plugin::set_settings(&app, &actor, &package.release.plugin, settings).await.map(drop),
+        Err(error) => Err(error),
+    };
+    answer(&app, frame, &actor, &digest, outcome, "saved", (!typed.is_empty()).then_some(typed.as_str())).await
+}
+
+/// The field that holds settings no form can be made of.
+const SETTINGS_DOCUMENT: &str = "_settings";
+
+fn parse_document(text: &str) -> Result<serde_json::Value> {
+    serde_json::from_str(text).map_err(|error| {
+        let place = format!("第 {} 行第 {} 列", error.line(), error.column());
+        Error::invalid("", "settings.json", format!("设置的写法有误（{place}）。请检查引号、逗号和括号是否成对"))
+    })
 }
 
 pub async fn set_grants(
