@@ -183,8 +183,8 @@ routes! {
 /// Longest time a request may take before it is given up.
 const TIMEOUT: Duration = Duration::from_secs(120);
 
-/// The whole web of the server. Layers from the inside out: what a handler may break is mended by the gate, what nobody may
-/// do is refused before it, and every answer carries the headers that keep other sites and scripts out.
+/// The whole web of the server. Layers from the inside out: what a handler may break and what a layer refuses is drawn by
+/// the gate, and every answer carries the headers that keep other sites and scripts out.
 pub fn router(app: App) -> Router {
     let header = |name: HeaderName, value: &'static str| {
         SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
@@ -192,9 +192,9 @@ pub fn router(app: App) -> Router {
     handlers()
         .layer(CatchPanicLayer::custom(gate::panicked))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, TIMEOUT))
-        .layer(axum::middleware::from_fn_with_state(app.clone(), gate::pass))
         .layer(CsrfLayer::new())
         .layer(RequestBodyLimitLayer::new(gate::UPLOAD_LIMIT))
+        .layer(axum::middleware::from_fn_with_state(app.clone(), gate::pass))
         .layer(header(
             header::CONTENT_SECURITY_POLICY,
             "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; object-src 'none'; \

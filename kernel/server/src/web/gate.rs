@@ -108,6 +108,8 @@ fn plain_refusal(frame: &Frame, response: Response, request_id: String) -> Respo
         StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY | StatusCode::UNSUPPORTED_MEDIA_TYPE => {
             Error::refused("收到的内容不完整或格式不对。请返回上一页重新填写后提交")
         }
+        // The one layer that answers so by itself: a form posted by another site.
+        StatusCode::FORBIDDEN => Error::forbidden("这个操作来自其他网站的页面，没有办理。请从本系统的页面重新操作"),
         StatusCode::REQUEST_TIMEOUT => Error::failure("处理时间过长，已经停止", "request timeout"),
         _ => return response,
     };

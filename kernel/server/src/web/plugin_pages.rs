@@ -314,7 +314,7 @@ mod tests {
             ]),
         );
         assert!(!html.contains("<script"), "{html}");
-        assert_eq!(html.matches("&#60;script&#62;alert").count(), 9, "{html}");
+        assert_eq!(html.matches("&#60;script&#62;alert").count(), 10, "{html}");
     }
 
     #[test]

@@ -24,6 +24,10 @@ pub fn summary<'a>(words: Words, problems: &[Problem], fields: impl IntoIterator
         .map(|problem| {
             let field = fields.iter().find(|field| field.errors.contains(&problem.message));
             match field {
+                // Many sentences name their field themselves.
+                Some(field) if problem.message.contains(&field.label) => {
+                    (format!("{}-box", field.id), problem.message.clone())
+                }
                 Some(field) => (format!("{}-box", field.id), format!("{}：{}", field.label, problem.message)),
                 None => (String::new(), problem.to_string()),
             }

@@ -10,7 +10,7 @@ use crate::App;
 use crate::app::{session, user};
 use askama::Template;
 use axum::extract::{Query, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::{Cookie, SameSite};
@@ -45,7 +45,13 @@ pub async fn new(frame: Frame, Query(next): Query<Next>) -> Answer {
     show(&SignInPage { frame, login: String::new(), next: next.next, message: String::new() })
 }
 
-pub async fn create(State(app): State<App>, frame: Frame, jar: CookieJar, posted: Posted) -> Answer {
+pub async fn create(
+    State(app): State<App>,
+    frame: Frame,
+    jar: CookieJar,
+    headers: HeaderMap,
+    posted: Posted,
+) -> Answer {
     let next = posted.get("next").to_owned();
     // A password may begin or end with a blank.
     let password = posted.fields.iter().find(|(name, _)| name == "password").map_or("", |(_, value)| value);
@@ -55,6 +61,8 @@ pub async fn create(State(app): State<App>, frame: Frame, jar: CookieJar, posted
                 .path("/")
                 .http_only(true)
                 .same_site(SameSite::Lax)
+                // Behind a proxy that speaks TLS the cookie never travels without it.
+                .secure(headers.get("x-forwarded-proto").is_some_and(|scheme| scheme == "https"))
                 .build();
             Ok((jar.add(cookie), Redirect::to(&safe_next(&next))).into_response())
         }
