@@ -19,7 +19,6 @@ pub struct Family {
     pub household: HouseholdId,
     pub head: PersonId,
     pub wife: PersonId,
-    pub son: PersonId,
 }
 
 /// A number with its check character: 17 digits given.
@@ -110,6 +109,6 @@ impl Family {
                 .await
                 .unwrap_or_else(|error| panic!("{field}: {error}"));
         }
-        Family { household, head, wife, son }
+        Family { household, head, wife }
     }
 }

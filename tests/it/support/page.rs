@@ -32,7 +32,6 @@ impl Page {
                 _ => {}
             }
         }
-        let mut text = text;
         for (entity, character) in [
             ("&#60;", "<"),
             ("&lt;", "<"),

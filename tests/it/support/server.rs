@@ -9,7 +9,7 @@ use axum::body::Body;
 use axum::http::{Request, header};
 use doudi_domain::calendar::DayKind;
 use doudi_domain::identity::User;
-use doudi_domain::{Actor, County, Date, Division, DivisionCode, Level, Role, UserId};
+use doudi_domain::{Actor, Date, Division, DivisionCode, Level, Role, UserId};
 use doudi_plugin_host::PluginHost;
 use doudi_server::app::plugin::{EnableDraft, GrantChoice};
 use doudi_server::{App, Config, FixedClock};
@@ -67,7 +67,8 @@ impl TestServer {
             storage: database.storage.clone(),
             host: host(),
             clock: Arc::new(clock.clone()),
-            config: Arc::new(Config::default()),
+            // Days pass between two steps of a story; nobody wants to sign in anew each time.
+            config: Arc::new(Config { session_idle_minutes: 400 * 24 * 60, ..Config::default() }),
         };
         let router = doudi_server::web::router(app.clone());
         let mut server = TestServer { app, clock, users: BTreeMap::new(), router, database };
@@ -206,10 +207,6 @@ impl TestServer {
     /// A browser in which nobody is signed in.
     pub fn stranger(&self) -> Client<'_> {
         Client { server: self, cookie: None, name: "陌生人".to_owned(), role: None }
-    }
-
-    pub fn county(&self) -> County {
-        County(340_223)
     }
 }
 

@@ -10,7 +10,7 @@ fn every_file_says_its_purpose_first() {
         .into_iter()
         .filter(|(_, text)| {
             let first = text.lines().next().unwrap_or_default();
-            !first.strip_prefix("//! ").is_some_and(|purpose| purpose.trim_end_matches('.').len() >= 4)
+            first.strip_prefix("//! ").is_none_or(|purpose| purpose.trim_end_matches('.').len() < 4)
         })
         .map(|(path, _)| path)
         .collect();

@@ -108,16 +108,20 @@ impl Fixture {
         path
     }
 
-    async fn ask(&self, client: &Client<'_>, route: &Route) -> Page {
+    async fn ask(&self, client: &Client<'_>, route: &Route, fields: &[(&str, &str)]) -> Page {
         let mut path = self.path(route);
         if (route.method, route.path) == ("POST", "/households/{household}") {
             // A correction names the revision it corrects.
             path.push_str("?revision=1");
         }
+        if route.path.ends_with("/facts/history") {
+            // Money: not for an office that may see the household only.
+            path.push_str(&format!("?field=income.wage&person={}", self.family.head));
+        }
         match (route.method, route.upload) {
             ("GET", _) => client.get(&path).await,
-            (_, true) => client.post_files(&path, &[], &[]).await,
-            (_, false) => client.post(&path, &[]).await,
+            (_, true) => client.post_files(&path, fields, &[]).await,
+            (_, false) => client.post(&path, fields).await,
         }
     }
 
@@ -168,7 +172,7 @@ async fn every_route_for_every_office() {
                 Some(login) => fixture.server.client(login).await,
                 None => fixture.server.stranger(),
             };
-            let page = fixture.ask(&client, route).await;
+            let page = fixture.ask(&client, route, &[]).await;
             marks[index].push(mark(&page));
             match (route.needs, client.role) {
                 (Needs::Public, _) => assert_ne!(page.status, 403, "{}", page.asked),
@@ -284,13 +288,40 @@ async fn outsiders_learn_nothing() {
     )
     .map(|path| encode(&path))
     .collect();
+    // Filled in well enough to get past the simple checks of most forms.
+    let filled = [
+        ("reason", "测试"),
+        ("note", "测试"),
+        ("revision", "1"),
+        ("day", "2022-07-01"),
+        ("date", "2022-07-01"),
+        ("on", "2022-07-01"),
+        ("last_day", "2022-07-01"),
+        ("to", "2022-07-01"),
+        ("from", "2022-07-01"),
+        ("name", "张三"),
+        ("address", "某处"),
+        ("value", "1"),
+        ("field", "income.wage"),
+        ("source", "1"),
+        ("relation", "20"),
+        ("village", "340223101201"),
+    ];
     for login in outsiders() {
         let client = server.client(login).await;
         for route in ROUTES.iter().filter(|route| route.path != "/sign-out") {
-            let page = fixture.ask(&client, route).await;
+            let page = fixture.ask(&client, route, &filled).await;
             let about_them = personal.iter().any(|name| route.path.contains(name));
             if about_them {
-                assert!(matches!(page.status, 403 | 404), "{}: {} {}", page.asked, page.status, page.excerpt());
+                // A form that is refused as a form says nothing about what it was meant for.
+                let as_a_form = page.status == 422 && route.method == "POST";
+                assert!(
+                    matches!(page.status, 403 | 404) || as_a_form,
+                    "{}: {} {}",
+                    page.asked,
+                    page.status,
+                    page.excerpt()
+                );
             }
             // The division tree itself is public; only pages about people must not name the village.
             let hidden: Vec<&str> = if about_them {
