@@ -217,7 +217,7 @@ impl City {
     fn greet(&self, options: &Options) -> Result<()> {
         println!("\n演示城市：芜湖市；已启用低保的县区：{}", COUNTIES.map(|(_, name)| name).join("、"));
         println!("演示日期固定为 {}（--today 可以改变）；所有人员均为虚构，政策数值均为示例，未核实", options.today);
-        println!("\n  {}  {}  {}  {}", wide("用户名", 12), wide("姓名", 8), wide("职务", 16), "范围");
+        println!("\n  {}  {}  {}  范围", wide("用户名", 12), wide("姓名", 8), wide("职务", 16));
         for user in users()? {
             let role = role_name(&user.role);
             println!("  {}  {}  {}  {}", wide(&user.login, 12), wide(&user.name, 8), wide(role, 16), user.place);

@@ -123,3 +123,29 @@ pub fn free_port() -> Result<u16> {
     let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).context("cannot find a free port")?;
     Ok(listener.local_addr()?.port())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cluster_answers_and_leaves_nothing_behind() {
+        if folder().is_none() {
+            eprintln!("skipped: PostgreSQL is not installed");
+            return;
+        }
+        let address = start().expect("it starts, also when we are root");
+        let port: u16 = address
+            .rsplit(':')
+            .next()
+            .and_then(|rest| rest.split('/').next())
+            .and_then(|port| port.parse().ok())
+            .expect("the address has a port");
+        let home = std::env::temp_dir().join(format!("doudi-postgres-{}", std::process::id()));
+        assert!(std::net::TcpStream::connect(("127.0.0.1", port)).is_ok());
+        assert!(home.is_dir());
+        cleanup::run();
+        assert!(std::net::TcpStream::connect(("127.0.0.1", port)).is_err(), "the server is stopped");
+        assert!(!home.exists(), "its folder is removed");
+    }
+}
