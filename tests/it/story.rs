@@ -240,19 +240,23 @@ async fn from_the_search_to_the_letter() {
         // The letter, and the posting without anything but name, size and amount.
         let view = document::view(&server.app, &server.actor(people::WANG_FANG), document).await.expect("hers");
         assert!(view.notices.len() >= 2, "a posting and a letter: {:?}", view.notices);
-        let (mut letters, mut postings) = (0, 0);
+        let (mut letters, mut postings, mut supplements) = (0, 0, 0);
         for notice in &view.notices {
             let page = wang_fang.get(&format!("/notices/{}", notice.id)).await.ok();
             page.clone().lacks(&[&family::head_number(), family::PHONE, &family::head_number()[14..]]);
             if page.text().contains("公示") && !page.text().contains("告知书") {
                 postings += 1;
                 page.clone().has(&["630"]).lacks(&["残疾", "重病", "1,800", "1800.00", family::ADDRESS]);
+            } else if page.text().contains("补正") {
+                // The letter of 补正 names members by relation and year of birth, as a measure knows no names.
+                supplements += 1;
+                page.has(&[family::HEAD, "授权书", "银行账户"]);
             } else {
                 letters += 1;
-                page.has(&["630"]);
+                page.has(&[family::HEAD, "630"]);
             }
         }
-        assert!(letters >= 1 && postings >= 1, "{letters} letters, {postings} postings");
+        assert_eq!((supplements, postings, letters), (1, 1, 1), "one of 补正, one posting, one decision");
 
         // The timeline tells the story; the audit chain holds.
         let file = wang_fang.get(&format!("/households/{}", family.household)).await.ok();

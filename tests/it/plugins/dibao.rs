@@ -4,6 +4,7 @@
 use crate::support::server::{TestServer, each_engine};
 use crate::support::{family, guests, people};
 use async_trait::async_trait;
+use doudi_documents::Manifest;
 use doudi_documents::scenario::{Member, Scenario};
 use doudi_domain::calendar::{self, WorkCalendar};
 use doudi_domain::catalogue::{self, FieldCode, Origin, Table};
@@ -198,6 +199,21 @@ async fn enter(server: &TestServer, scenarios: &[Scenario]) -> Vec<HouseholdId> 
     imported.into_iter().map(|imported| imported.household).collect()
 }
 
+/// The same rules compiled for this machine: outcome, amount, persons covered, figures.
+fn natively(manifest: &Manifest, scenario: &Scenario) -> (u32, i64, u32, Vec<i64>) {
+    use doudi_sdk::testing::{World, block};
+    use doudi_sdk::{Assess, Outcomes, input::Families};
+    World::new(&scenario.date).scenario(scenario).run(|context| {
+        let block = block(manifest, scenario);
+        let families = Families::new(&block).unwrap_or_else(|refusal| panic!("{}: {refusal:?}", scenario.name));
+        let mut out = Outcomes::new(manifest.figures.len());
+        dibao::Dibao::assess(context, families, &mut out)
+            .unwrap_or_else(|refusal| panic!("{}: {refusal:?}", scenario.name));
+        let row = out.get(0).expect("a row for the household");
+        (row.outcome.0, row.amount.0, row.covered, row.figures.to_vec())
+    })
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_scenario_through_the_sandbox_on_both_engines() {
     let package = guests::plugin("dibao");
@@ -260,6 +276,18 @@ async fn every_scenario_through_the_sandbox_on_both_engines() {
                     row.figures
                 ));
             }
+            let sandboxed = (
+                called.value.outcomes()[0],
+                row.amount.0,
+                row.covered,
+                row.figures.iter().map(|(_, value)| *value).collect::<Vec<i64>>(),
+            );
+            assert_eq!(
+                sandboxed,
+                natively(plugin.manifest(), scenario),
+                "{}: sandbox and native differ",
+                scenario.name
+            );
             // Every reason reads as a sentence with its article, and cites facts of this very household only.
             for reason in called.value.reasons(0) {
                 assert!(!reason.zh.contains('{') && !reason.en.contains('{'), "{}: {}", scenario.name, reason.zh);
