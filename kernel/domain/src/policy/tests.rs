@@ -95,10 +95,7 @@ fn permissions_imply_what_they_need() {
 #[test]
 fn a_refusal_says_whose_task_it_is() {
     let error = require(&actor(Role::TownReviewer), Permission::HouseholdWrite).expect_err("not the reviewer's task");
-    assert_eq!(
-        error.to_string(),
-        "“登记和更正家庭信息”不在镇街审核人的职责之内。可以办理的是：镇街经办、县民政经办"
-    );
+    assert_eq!(error.to_string(), "“登记和更正家庭信息”不在镇街审核人的职责之内。可以办理的是：镇街经办、县民政经办");
     assert!(matches!(error, Error::Forbidden { .. }));
     for role in Role::ALL {
         for permission in Permission::ALL {
