@@ -14,16 +14,20 @@ pub struct Report {
     pub members: u64,
     pub block_households: u64,
     pub reasons_per_household: f64,
-    /// Through the host: layout, instance, copy in, rule, copy out, check.
+    /// Through the host, computing time: layout, instance, copy in, rule, copy out, check of every answer.
     pub wasm_whole_ns_per_household: f64,
-    /// The call alone: copy in, rule, copy out.
+    /// The call alone by the wall clock: copy in, rule, copy out.
     pub wasm_call_ns_per_household: f64,
-    /// The plugin's crate compiled for this machine, over the same columns.
+    /// The plugin's crate compiled for this machine, over the same columns; computing time.
     pub native_ns_per_household: f64,
-    pub ratio_call_to_native: f64,
+    pub ratio_wasm_to_native: f64,
     pub households_per_second_per_core: f64,
-    pub call_p50_us: f64,
-    pub call_p99_us: f64,
+    /// Instantiate and call `check-settings`.
+    pub smallest_call_p50_us: f64,
+    pub smallest_call_p99_us: f64,
+    /// Instantiate and `assess` one household, with every parameter it reads.
+    pub one_household_p50_us: f64,
+    pub one_household_p99_us: f64,
     pub compile_ms: f64,
     pub cache_load_ms: f64,
 }
@@ -47,14 +51,16 @@ impl Report {
             format!("{:.0} ns", self.wasm_whole_ns_per_household),
             "",
         );
-        line("WASM call / native", format!("{:.2}", self.ratio_call_to_native), "aim ≤ 1.5");
+        line("WASM, all of the host / native", format!("{:.2}", self.ratio_wasm_to_native), "aim ≤ 1.5");
         line(
             "households a second and core, with reasons",
             format!("{:.0}", self.households_per_second_per_core),
             "aim ≥ 2,000,000",
         );
-        line("instantiate and call, one household, p50", format!("{:.1} µs", self.call_p50_us), "aim ≤ 25 µs");
-        line("instantiate and call, one household, p99", format!("{:.1} µs", self.call_p99_us), "");
+        line("instantiate and the smallest call, p50", format!("{:.1} µs", self.smallest_call_p50_us), "aim ≤ 25 µs");
+        line("instantiate and the smallest call, p99", format!("{:.1} µs", self.smallest_call_p99_us), "");
+        line("instantiate and assess one household, p50", format!("{:.1} µs", self.one_household_p50_us), "");
+        line("instantiate and assess one household, p99", format!("{:.1} µs", self.one_household_p99_us), "");
         line("compile the component", format!("{:.0} ms", self.compile_ms), "");
         line("load it from the cache", format!("{:.2} ms", self.cache_load_ms), "");
     }
