@@ -76,7 +76,7 @@ const GIRLS: &[&str] = &[
 ];
 
 pub fn surname(random: &mut Random) -> &'static str {
-    *random.weighted::<&str>(SURNAMES)
+    random.weighted::<&str>(SURNAMES)
 }
 
 /// A given name for somebody of this sex born in this year.
@@ -89,5 +89,5 @@ pub fn given(random: &mut Random, sex: Sex, birth_year: i16) -> &'static str {
         (_, 1959..=1992) => MEN,
         _ => BOYS,
     };
-    *random.pick::<&str>(list)
+    random.pick::<&str>(list)
 }
