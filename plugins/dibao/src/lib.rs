@@ -36,14 +36,18 @@ impl Assess for Dibao {
 
     /// Every household of the block, on the rules and parameters of `context.today`: first as a whole, then its members
     /// who may be covered alone.
-    fn assess(context: &Context, mut families: Families<'_, Family>, out: &mut Outcomes) -> Result<()> {
-        let terms = terms_on(context.today)?;
-        let mut desk = Desk::default();
-        while let Some(family) = families.next() {
-            let verdict = decide(family, &terms, &Case::default(), &mut desk);
-            trial::write(out, &verdict, &desk.trail);
-        }
+    fn assess(context: &Context, families: Families<'_, Family>, out: &mut Outcomes) -> Result<()> {
+        assess_all(&terms_on(context.today)?, families, out);
         Ok(())
+    }
+}
+
+/// As [`Assess::assess`], on terms that are known: parameters are read once for a block, and here not at all.
+pub fn assess_all(terms: &Terms, mut families: Families<'_, Family>, out: &mut Outcomes) {
+    let mut desk = Desk::default();
+    while let Some(family) = families.next() {
+        let verdict = decide(family, terms, &Case::default(), &mut desk);
+        trial::write(out, &verdict, &desk.trail);
     }
 }
 

@@ -24,10 +24,13 @@ const VEHICLE_FARM: i32 = 3;
 const HOME_RESETTLEMENT: i32 = 1;
 const HOME_INHERITED_SHARE: i32 = 2;
 
-/// Deposits, securities, funds, policies, claims and the housing fund.
-const fn is_financial(kind: Asset) -> bool {
-    !matches!(kind, Asset::Vehicle | Asset::Home | Asset::Shop | Asset::Company)
+/// A kind as one bit of a set of kinds.
+const fn bit(kind: Asset) -> u32 {
+    1 << kind as u32
 }
+
+/// What is counted by pieces. Everything else (deposits, securities, funds, policies, claims, the housing fund) is financial.
+const TANGIBLE: u32 = bit(Asset::Vehicle) | bit(Asset::Home) | bit(Asset::Shop) | bit(Asset::Company);
 
 /// Adds up and compares the assets of the members `includes` says yes to; `heads` is how many they are. A scooter for the
 /// disabled and a scrapped vehicle are no vehicles, an inherited share is no home, a dormant company and membership of a
@@ -69,9 +72,9 @@ pub fn examine(
         }
     }
 
-    let facts = |trail: &mut Trail, wanted: &dyn Fn(Asset) -> bool| {
+    let facts = |trail: &mut Trail, wanted: u32| {
         for (_, member) in family.members.iter().enumerate().filter(|(index, _)| includes(*index)) {
-            for item in member.assets.iter().filter(|item| wanted(item.kind)) {
+            for item in member.assets.iter().filter(|item| bit(item.kind) & wanted != 0) {
                 trail.fact(item.fact);
             }
         }
@@ -87,7 +90,7 @@ pub fn examine(
             if financial > 0 {
                 let sentence = if within { reason::FINANCIAL_WITHIN } else { reason::FINANCIAL_OVER };
                 trail.say(sentence, [financial, limit, months]);
-                facts(trail, &|kind| is_financial(kind));
+                facts(trail, !TANGIBLE);
             }
         }
         None => unset += 1,
@@ -103,7 +106,7 @@ pub fn examine(
             Some(limit) if count > limit => {
                 pass = false;
                 trail.say(sentence, [count, limit]);
-                facts(trail, &|other| other == kind);
+                facts(trail, bit(kind));
             }
             Some(_) => {}
             None => unset += 1,
@@ -117,7 +120,7 @@ pub fn examine(
     for (count, kind, sentence) in exempt {
         if count > 0 {
             trail.say(sentence, [count]);
-            facts(trail, &|other| other == kind);
+            facts(trail, bit(kind));
         }
     }
     if pass && unset < 5 {

@@ -45,6 +45,22 @@ const EXCLUSIONS: [(Income, ReasonCode<1>); 6] = [
     (Income::CityExcluded, reason::EXCLUDED_CITY),
 ];
 
+/// A kind as one bit of a set of kinds.
+const fn bit(kind: Income) -> u32 {
+    1 << kind as u32
+}
+
+/// The kinds that count, as far as their own sentences do not say otherwise.
+const COUNTED: u32 = {
+    let mut excluded = bit(Income::PensionBasicCentral);
+    let mut index = 0;
+    while index < EXCLUSIONS.len() {
+        excluded |= bit(EXCLUSIONS[index].0);
+        index += 1;
+    }
+    !excluded
+};
+
 /// The monthly amount of one item on the date. What still runs counts as it stands; what began and ended within the
 /// county's reference period counts by the months it was received, spread over the period and rounded down to the fen;
 /// what ended before, or has not begun, counts nothing. Without a reference period only what still runs counts.
@@ -155,16 +171,16 @@ pub fn total(
         return total;
     }
 
-    let facts = |trail: &mut Trail, wanted: &dyn Fn(Income) -> bool| {
+    let facts = |trail: &mut Trail, wanted: u32| {
         for (_, member) in family.members.iter().enumerate().filter(|(index, _)| includes(*index)) {
-            for item in member.incomes.iter().filter(|item| wanted(item.kind)) {
+            for item in member.incomes.iter().filter(|item| bit(item.kind) & wanted != 0) {
                 trail.fact(item.fact);
             }
         }
     };
     if declared_cost > 0 {
         trail.say(reason::EMPLOYMENT_COST, [of(Income::Wage), allowed_cost, total.wage]);
-        facts(trail, &|kind| matches!(kind, Income::Wage | Income::EmploymentCost));
+        facts(trail, bit(Income::Wage) | bit(Income::EmploymentCost));
         if allowed_cost < declared_cost {
             trail.say(reason::EMPLOYMENT_COST_CAPPED, [declared_cost, allowed_cost]);
         }
@@ -173,18 +189,18 @@ pub fn total(
         for (kind, sentence) in EXCLUSIONS {
             if of(kind) > 0 {
                 trail.say(sentence, [of(kind)]);
-                facts(trail, &|other| other == kind);
+                facts(trail, bit(kind));
             }
         }
     }
     if pension > 0 {
         let sentence = if pension_excluded { reason::PENSION_EXCLUDED } else { reason::PENSION_COUNTED };
         trail.say(sentence, [pension, i64::from(params.pension_exclusion_until.days())]);
-        facts(trail, &|kind| kind == Income::PensionBasicCentral);
+        facts(trail, bit(Income::PensionBasicCentral));
     }
     if of(Income::Support) > 0 {
         trail.say(reason::SUPPORT_COUNTED, [of(Income::Support)]);
-        facts(trail, &|kind| kind == Income::Support);
+        facts(trail, bit(Income::Support));
     }
     if spread {
         trail.say(reason::INCOME_AVERAGED, [i64::from(params.reference_months)]);
@@ -205,8 +221,6 @@ pub fn total(
         reason::INCOME_COUNTED,
         [total.income, total.wage, total.business, total.property, total.transfer, total.other, total.rigid],
     );
-    facts(trail, &|kind| {
-        kind != Income::PensionBasicCentral && !EXCLUSIONS.iter().any(|(excluded, _)| *excluded == kind)
-    });
+    facts(trail, COUNTED);
     total
 }
