@@ -68,6 +68,12 @@ impl<'a> Texts<'a> {
     }
 }
 
+impl Default for Block {
+    fn default() -> Block {
+        Block::new()
+    }
+}
+
 impl Block {
     /// A block without tables.
     pub fn new() -> Block {
@@ -226,7 +232,7 @@ struct Nulls {
 
 impl Nulls {
     fn note<T>(&mut self, value: Option<T>) -> Option<T> {
-        if self.rows % 8 == 0 {
+        if self.rows.is_multiple_of(8) {
             self.bits.push(0);
         }
         if value.is_none() {

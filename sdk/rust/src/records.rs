@@ -20,10 +20,7 @@ pub fn households(ids: &[Id], as_of: Date) -> Result<Block> {
 ///
 /// # Errors
 /// As [`households`], and as [`crate::input::Families::new`].
-pub fn household<F: crate::input::Input>(id: Id, as_of: Date) -> Result<F>
-where
-    F: Clone,
-{
+pub fn household<F: crate::input::Input + Clone>(id: Id, as_of: Date) -> Result<F> {
     let block = households(&[id], as_of)?;
     block.read::<F>()?.to_vec().pop().ok_or_else(|| Refusal::not_found(format!("没有家庭 {}，或不在您的辖区", id.0)))
 }

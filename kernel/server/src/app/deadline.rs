@@ -70,6 +70,7 @@ fn interrupted(workflow: &Workflow, state: &str, steps: &[DocumentStep]) -> Opti
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
     use doudi_documents::{State, Text};

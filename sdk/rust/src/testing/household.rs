@@ -120,7 +120,7 @@ fn date(field: &str, text: &str) -> Date {
 fn column<'v>(table: Table, field: &str, values: impl Iterator<Item = Option<&'v Value>>) -> Table {
     let values: Vec<Option<&Value>> = values.map(|value| value.filter(|value| !value.is_null())).collect();
     let is_text = |value: &&Value| value.as_str().is_some_and(|text| text.parse::<Date>().is_err());
-    if values.iter().flatten().any(|value| is_text(value)) {
+    if values.iter().flatten().any(is_text) {
         let texts = values
             .iter()
             .map(|value| value.map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned)));
