@@ -142,7 +142,8 @@ fn a_value_that_must_be_there_names_the_person_who_lacks_it() {
 
 #[test]
 fn a_block_that_does_not_fit_is_refused() {
-    let damage: [(&str, fn(&mut Block)); 5] = [
+    type Damage = fn(&mut Block);
+    let damage: [(&str, Damage); 5] = [
         ("person", |block| {
             block.tables.remove(1);
         }),

@@ -70,7 +70,6 @@ fn interrupted(workflow: &Workflow, state: &str, steps: &[DocumentStep]) -> Opti
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
     use doudi_documents::{State, Text};

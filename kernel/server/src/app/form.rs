@@ -273,7 +273,9 @@ mod tests {
 
     #[test]
     fn everything_wrong_is_told_at_once() {
-        let cases: &[(&[(&str, &str)], &[&str])] = &[
+        type Entered = &'static [(&'static str, &'static str)];
+        type Told = &'static [&'static str];
+        let cases: &[(Entered, Told)] = &[
             (&[], &["reason 请填写“申请理由”", "truth 须勾选“以上属实”"]),
             (&[("reason", "家中老人多"), ("truth", "on")], &["reason 最多 4 字，现在是 5 字"]),
             (

@@ -73,7 +73,9 @@ fn what_is_wrong_is_said_in_a_sentence_beside_its_column() {
         (format!("{}{}", &right[..17], if end == '1' { '2' } else { '1' }), end)
     };
     let check = format!("公民身份号码 校验位不符（末位应为 {}）", wrong_end.1);
-    let cases: &[(&[(&'static str, &str)], &[&str])] = &[
+    type Entered<'a> = &'a [(&'static str, &'a str)];
+    type Told<'a> = &'a [&'a str];
+    let cases: &[(Entered<'_>, Told<'_>)] = &[
         (&[("公民身份号码", &wrong_end.0)], &[&check]),
         (&[("公民身份号码", "")], &["公民身份号码 没有填写。不会只凭姓名匹配人员，请补上公民身份号码"]),
         (&[("公民身份号码", "340223700101901")], &["公民身份号码 是 15 位的旧号码，请核对后填写 18 位公民身份号码"]),
