@@ -47,6 +47,10 @@ pub fn require(household: Id, person: Option<Id>, on: Date) -> Result<Decision> 
     let mut lines = paying(household, on.first_of_next_month())?;
     if lines.is_empty() {
         lines = paying(household, on)?;
+        // A payment without a last day that is gone next month has been stopped by a decision of this month.
+        if lines.iter().any(|line| line.ends.is_none()) {
+            return Err(Refusal::new("该家庭已决定自下月起停发，不能再作核查或变更的决定。还有未办结的核查请取消"));
+        }
     }
     let own =
         lines.iter().find(|line| line.person == person).or_else(|| lines.iter().find(|line| line.person.is_none()));
