@@ -53,4 +53,8 @@ ids! {
     EventId,
     /// A piece of due work.
     JobId,
+    /// An address outside that is told of events.
+    WebhookId,
+    /// One attempt to tell it.
+    DeliveryId,
 }

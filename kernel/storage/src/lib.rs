@@ -45,6 +45,7 @@ pub mod storage;
 pub mod test_support;
 pub mod timeline;
 pub mod user;
+pub mod webhook;
 pub mod worklist;
 
 pub use apply::Write;
