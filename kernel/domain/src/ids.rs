@@ -53,4 +53,6 @@ ids! {
     EventId,
     /// A piece of due work.
     JobId,
+    /// What another program signs its requests with.
+    TokenId,
 }

@@ -27,6 +27,7 @@ pub mod package;
 pub mod parameter;
 pub mod person;
 pub mod policy;
+pub mod token;
 
 pub use calendar::{Clock, Instant, Period};
 pub use division::{County, Division, DivisionCode, Level};

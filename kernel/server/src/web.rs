@@ -21,6 +21,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 
+pub mod api;
 mod assets;
 mod attachments;
 mod audit;
@@ -195,6 +196,8 @@ pub fn router(app: App) -> Router {
         .layer(CsrfLayer::new())
         .layer(RequestBodyLimitLayer::new(gate::UPLOAD_LIMIT))
         .layer(axum::middleware::from_fn_with_state(app.clone(), gate::pass))
+        // Behind its own gate: it takes tokens and never cookies.
+        .merge(api::router(app.clone()))
         .layer(header(
             header::CONTENT_SECURITY_POLICY,
             "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; object-src 'none'; \
