@@ -79,6 +79,11 @@ impl Storage {
         Storage { request: Some(key.clone()), ..self.clone() }
     }
 
+    /// The same storage for what does not belong to the request: notes that are written whether it succeeds or not.
+    pub fn apart(&self) -> Storage {
+        Storage { request: None, ..self.clone() }
+    }
+
     pub async fn request_known(&self, county: County, key: &RequestKey) -> Result<Known> {
         let mut tx = self.db.read().await?;
         let sql = "SELECT fingerprint, status, headers, body FROM api_answer WHERE county = $1 AND key = $2";

@@ -47,8 +47,11 @@ impl Output for Document {
     }
 }
 
-pub async fn document(Perhaps(_call): Perhaps) -> Answer<Document> {
-    Ok(Document(super::document().to_owned()))
+pub async fn document(Perhaps(call): Perhaps) -> Answer<Document> {
+    Ok(Document(match call {
+        Some(call) => super::document_for(&call.app, &call.actor).await?,
+        None => super::document().to_owned(),
+    }))
 }
 
 /// 令牌代表的用户

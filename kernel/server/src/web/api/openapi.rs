@@ -27,7 +27,10 @@ pub fn kernel() -> OpenApi {
     let mut items: BTreeMap<&'static str, PathItem> = BTreeMap::new();
     for (route, described) in ROUTES.iter().zip(described()) {
         let operation = operation(route, &described);
-        schemas.extend(described.schemas);
+        for (name, schema) in described.schemas {
+            let other = schemas.insert(name.clone(), schema.clone());
+            debug_assert!(other.is_none_or(|other| other == schema), "two shapes are called {name}");
+        }
         items.entry(route.path).or_default().merge_operations(PathItem::new(method(route.method), operation));
     }
     for (path, item) in items {
@@ -78,7 +81,7 @@ pub fn statuses(route: &Route, described: &Described) -> Vec<u16> {
     if route.needs.is_some() {
         statuses.extend([401, 429]);
     }
-    if route.needs.is_some_and(|needs| !needs.is_empty()) {
+    if route.needs.is_some() && !route.is_common() {
         statuses.insert(403);
     }
     if route.keyed {
@@ -93,7 +96,7 @@ pub fn statuses(route: &Route, described: &Described) -> Vec<u16> {
 pub fn operation(route: &Route, described: &Described) -> OperationBuilder {
     let scope = match (route.needs, route.deed) {
         (None, _) => "不需要令牌".to_owned(),
-        (Some([]), _) => "任何有效的令牌".to_owned(),
+        _ if route.is_common() => "任何有效的令牌".to_owned(),
         (_, Deed::Read) => format!("read 或 {}:read", route.resource),
         (_, Deed::Write) => format!("write 或 {}:write", route.resource),
         (_, Deed::Admin) => format!("admin 或 {}:write", route.resource),

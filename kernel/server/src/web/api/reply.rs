@@ -3,12 +3,12 @@
 
 use super::call::binary;
 use super::operation::{Described, Output};
-use super::shape::{Listed, reference};
+use super::shape::Listed;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, OneOfBuilder, SchemaType, Type};
+use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, SchemaType, Type};
 use utoipa::openapi::{Content, HeaderBuilder, RefOr, ResponseBuilder, Schema};
 
 fn json(status: StatusCode, value: &impl Serialize) -> Response {
@@ -151,11 +151,6 @@ impl<K: super::call::Kinds> Output for File<K> {
         }
         doc.success(200, response.build());
     }
-}
-
-/// Either of two things, told apart by a field.
-pub fn either(names: &[&str]) -> Schema {
-    names.iter().fold(OneOfBuilder::new(), |either, name| either.item(reference(name))).into()
 }
 
 fn text() -> Schema {
