@@ -33,8 +33,10 @@ pub fn document(manifests: &[Arc<Manifest>]) -> Value {
                 if collection.create.as_ref() == Some(&action.id) {
                     let path = format!("/households/{{household}}/new/{}/{}", manifest.id, collection.id);
                     let name = format!("documents.create.{}.{}", manifest.id, collection.id);
-                    paths.insert(path, special(&new, &["plugin", "collection"], &name, &title, body));
-                } else {
+                    paths.insert(path, special(&new, &["plugin", "collection"], &name, &title, body.clone()));
+                }
+                // What only begins a case is not pressed on one.
+                if action.from.iter().any(|from| *from != collection.workflow.initial) {
                     actions.entry(action.id.clone()).or_default().push((title, body));
                 }
             }

@@ -37,7 +37,7 @@ pub async fn history(call: Call, At((id,)): At<(Id,)>, Ask(which): Ask<Which>) -
         None => Subject::Household(household),
         Some(person) => {
             let person = PersonId(person.0);
-            // A person of this household, now or once: others are found in theirs.
+            // A member of this household: others are found in theirs.
             if !view.members.iter().any(|member| member.person == person) {
                 return Err(doudi_domain::Error::not_found("家庭成员").into());
             }
