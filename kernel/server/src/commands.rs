@@ -22,6 +22,7 @@ mod migrate;
 mod parameter;
 mod plugin;
 mod serve;
+mod token;
 mod usage;
 mod user;
 mod webhook;
@@ -54,6 +55,9 @@ enum Command {
     /// 用户：新建、列表、停用、重置密码
     #[command(subcommand)]
     User(user::UserCommand),
+    /// 接口令牌：新建、列表、撤销
+    #[command(subcommand)]
+    Token(token::TokenCommand),
     /// 区划：导入
     #[command(subcommand)]
     Division(division::DivisionCommand),
@@ -135,6 +139,7 @@ async fn run(cli: Cli) -> Result<Outcome> {
         Command::Migrate => Ok(Outcome::Done),
         Command::Serve(command) => command.run(&app).await,
         Command::User(command) => command.run(&app).await,
+        Command::Token(command) => command.run(&app).await,
         Command::Division(command) => command.run(&app).await,
         Command::Calendar(command) => command.run(&app).await,
         Command::Household(command) => command.run(&app).await,

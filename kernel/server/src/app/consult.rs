@@ -491,7 +491,8 @@ async fn record_failure(
         micros: 0,
     };
     let recorded = async {
-        let mut write = app.storage.write(actor, app.now()).await?;
+        // The request itself was not carried out: it may be sent again.
+        let mut write = app.storage.apart().write(actor, app.now()).await?;
         write.invocation_record(&new).await?;
         write.commit().await
     };
