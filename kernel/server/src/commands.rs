@@ -17,12 +17,15 @@ mod calendar;
 mod decision;
 mod division;
 mod household;
+mod job;
 mod migrate;
 mod parameter;
 mod plugin;
 mod serve;
+mod token;
 mod usage;
 mod user;
+mod webhook;
 
 use crate::app::{App, division as tree};
 use crate::config::Config;
@@ -52,6 +55,9 @@ enum Command {
     /// 用户：新建、列表、停用、重置密码
     #[command(subcommand)]
     User(user::UserCommand),
+    /// 接口令牌：新建、列表、撤销
+    #[command(subcommand)]
+    Token(token::TokenCommand),
     /// 区划：导入
     #[command(subcommand)]
     Division(division::DivisionCommand),
@@ -72,6 +78,12 @@ enum Command {
     /// 决定：列表、查看、重算核对
     #[command(subcommand)]
     Decision(decision::DecisionCommand),
+    /// 任务：列表、重新执行
+    #[command(subcommand)]
+    Job(job::JobCommand),
+    /// 对外通知：登记地址、停用、发送记录
+    #[command(subcommand)]
+    Webhook(webhook::WebhookCommand),
     /// 审计日志：核验
     #[command(subcommand)]
     Audit(audit::AuditCommand),
@@ -127,6 +139,7 @@ async fn run(cli: Cli) -> Result<Outcome> {
         Command::Migrate => Ok(Outcome::Done),
         Command::Serve(command) => command.run(&app).await,
         Command::User(command) => command.run(&app).await,
+        Command::Token(command) => command.run(&app).await,
         Command::Division(command) => command.run(&app).await,
         Command::Calendar(command) => command.run(&app).await,
         Command::Household(command) => command.run(&app).await,
@@ -134,6 +147,8 @@ async fn run(cli: Cli) -> Result<Outcome> {
         Command::Parameter(command) => command.run(&app).await,
         Command::Assess(command) => command.run(&app).await,
         Command::Decision(command) => command.run(&app).await,
+        Command::Job(command) => command.run(&app).await,
+        Command::Webhook(command) => command.run(&app).await,
         Command::Audit(command) => command.run(&app).await,
     };
     app.storage.close().await;

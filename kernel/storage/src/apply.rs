@@ -7,6 +7,7 @@
 //! The writes of one county are serial (one writer on SQLite, an advisory lock on PostgreSQL), so what a method checks still
 //! holds when it writes. Revisions and audit entries are collected and written by the commit.
 
+use crate::answer::RequestKey;
 use crate::audit::{self, PendingEntry};
 use crate::engine::{Tx, args};
 use crate::revision::{self, ReadSet};
@@ -26,11 +27,18 @@ pub struct Write {
     pub(crate) sealer: Arc<dyn Sealer>,
     pub(crate) events: Vec<Event>,
     pub(crate) entries: Vec<PendingEntry>,
+    pub(crate) request: Option<RequestKey>,
     moved: BTreeSet<String>,
 }
 
 impl Write {
-    pub(crate) async fn begin(mut tx: Tx, actor: Actor, now: Instant, sealer: Arc<dyn Sealer>) -> Result<Write> {
+    pub(crate) async fn begin(
+        mut tx: Tx,
+        actor: Actor,
+        now: Instant,
+        sealer: Arc<dyn Sealer>,
+        request: Option<RequestKey>,
+    ) -> Result<Write> {
         let reach = Reach::of(actor.scope());
         if tx.is_postgres() {
             // Released at the end of the transaction. SQLite has one writer anyway.
@@ -38,7 +46,14 @@ impl Write {
         }
         let county = reach.county;
         let (events, entries, moved) = (Vec::new(), Vec::new(), BTreeSet::new());
-        Ok(Write { tx, reach, county, now, actor, sealer, events, entries, moved })
+        let mut write = Write { tx, reach, county, now, actor, sealer, events, entries, request, moved };
+        match write.claim_request().await {
+            Ok(()) => Ok(write),
+            Err(error) => {
+                write.rollback().await?;
+                Err(error)
+            }
+        }
     }
 
     pub fn actor(&self) -> &Actor {
@@ -95,7 +110,11 @@ impl Write {
         revision::bump(&mut self.tx, self.county, moved).await?;
         let entries = std::mem::take(&mut self.entries);
         audit::append(&mut self.tx, self.county, entries).await?;
-        self.tx.commit().await
+        self.tx.commit().await?;
+        if let Some(request) = &self.request {
+            request.committed();
+        }
+        Ok(())
     }
 
     pub async fn rollback(self) -> Result<()> {

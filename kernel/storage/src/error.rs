@@ -62,6 +62,11 @@ const RULES: &[Rule] = &[
         sqlite: "enablement.county, enablement.plugin",
         message: "这项措施的启用设置刚被别人修改。请刷新后重试",
     },
+    Rule {
+        name: "webhook_url_key",
+        sqlite: "webhook.county, webhook.url",
+        message: "本县区已经登记过这个通知地址。请修改原有的登记，或换一个地址",
+    },
     Rule { name: "job_dedupe_key", sqlite: "job.county, job.dedupe_key", message: "同一件待办工作已经登记" },
     Rule {
         name: "import_batch_pkey",

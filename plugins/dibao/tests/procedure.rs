@@ -540,12 +540,17 @@ fn a_missing_parameter_is_named_and_nothing_is_guessed() {
 }
 
 #[test]
-fn settings_name_a_phone_and_a_court() {
-    let check = |contact: &str, court: &str| {
-        let settings =
-            dibao::settings::Settings { contact: contact.into(), reconsideration: String::new(), court: court.into() };
+fn settings_name_a_phone_a_court_and_a_word() {
+    let check = |contact: &str, court: &str, word: &str| {
+        let settings = dibao::settings::Settings {
+            contact: contact.into(),
+            reconsideration: String::new(),
+            court: court.into(),
+            word: word.into(),
+        };
         Dibao::check_settings(settings).expect("a check").into_vec().len()
     };
-    assert_eq!(check("许镇民政办 0553-0000000", "南陵县人民法院"), 0);
-    assert_eq!(check("许镇民政办", "南陵"), 2);
+    assert_eq!(check("许镇民政办 0553-0000000", "南陵县人民法院", "南民低保"), 0);
+    assert_eq!(check("许镇民政办", "南陵", ""), 2);
+    assert_eq!(check("许镇民政办 0553-0000000", "南陵县人民法院", "南民低保〔2022〕1号"), 1);
 }

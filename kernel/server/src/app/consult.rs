@@ -24,6 +24,9 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Mutex;
 
+/// What is not found when a measure is not enabled.
+const ENABLED: &str = "已启用的措施";
+
 /// How often a call is made before "somebody was quicker" is told to the user.
 const ATTEMPTS: u32 = 3;
 
@@ -58,7 +61,7 @@ fn seed(words: &[&str]) -> u64 {
 
 /// The plugin a county runs on a day; `NotFound` when it is not enabled.
 pub(crate) async fn pin(app: &App, snapshot: &mut Snapshot, plugin: &str, day: Date) -> Result<Pin> {
-    let enablement = snapshot.enablement_at(plugin, day).await?.ok_or(Error::not_found("已启用的措施"))?;
+    let enablement = snapshot.enablement_at(plugin, day).await?.ok_or(Error::not_found(ENABLED))?;
     Ok(Pin { plugin: load(app, snapshot, &enablement.digest).await?, enablement })
 }
 
@@ -160,6 +163,15 @@ pub(crate) async fn carry_out(app: &App, actor: &Actor, consultation: Consultati
         }
     })
     .await
+}
+
+/// For work that was due or announced while the measure was still enabled: when it no longer is, there is nobody to ask.
+/// Anything else that is not found is an error like others.
+pub(crate) async fn carry_out_if_enabled(app: &App, actor: &Actor, consultation: Consultation) -> Result<()> {
+    match carry_out(app, actor, consultation).await {
+        Ok(_) | Err(Error::NotFound { what: ENABLED }) => Ok(()),
+        Err(error) => Err(error),
+    }
 }
 
 fn refuses(error: &Error) -> bool {
@@ -292,14 +304,17 @@ async fn once(app: &App, actor: &Actor, consultation: &Consultation) -> Result<A
 
 /// No effects: only the key is remembered, so that the step counts as done.
 async fn remember(app: &App, actor: &Actor, consultation: &Consultation, next: Option<String>) -> Result<Applied> {
-    let mut repeated = false;
     if let Some(key) = &consultation.key {
         let mut write = app.storage.write(actor, app.now()).await?;
-        repeated = !write.idempotency_remember(key).await?;
+        if !write.idempotency_remember(key).await? {
+            // Whoever was first has also written the next step; a second one, from what was found later, would be a fork.
+            write.rollback().await?;
+            return Ok(Applied { repeated: true, ..Applied::default() });
+        }
         enqueue_next(&mut write, consultation, next.as_deref()).await?;
         write.commit().await?;
     }
-    Ok(Applied { repeated, ..Applied::default() })
+    Ok(Applied::default())
 }
 
 /// The next step of due work is written with the effects of this one: an interruption between the two loses neither.
@@ -476,7 +491,8 @@ async fn record_failure(
         micros: 0,
     };
     let recorded = async {
-        let mut write = app.storage.write(actor, app.now()).await?;
+        // The request itself was not carried out: it may be sent again.
+        let mut write = app.storage.apart().write(actor, app.now()).await?;
         write.invocation_record(&new).await?;
         write.commit().await
     };

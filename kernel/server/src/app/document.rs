@@ -17,10 +17,10 @@ use doudi_domain::identity::Role;
 use doudi_domain::policy::{self, Permission};
 use doudi_domain::{Actor, Date, DocumentId, Error, HouseholdId, Instant, PersonId, Result, codes, mask};
 use doudi_plugin_host::{FillInput, Point, ViewInput};
-use doudi_storage::Snapshot;
-use doudi_storage::document::DocumentQuery;
+pub use doudi_storage::document::DocumentQuery;
 pub use doudi_storage::worklist::DueWindow;
 use doudi_storage::worklist::WorklistQuery;
+use doudi_storage::{Page, Snapshot};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -239,6 +239,15 @@ pub async fn worklist(app: &App, actor: &Actor, filter: &WorklistFilter) -> Resu
         rows,
         next: list.page.next,
     })
+}
+
+/// Cases in the actor's area, whoever must act on them, oldest first.
+pub async fn page(app: &App, actor: &Actor, query: &DocumentQuery) -> Result<Page<DocumentRow>> {
+    policy::require(actor, Permission::CaseRead)?;
+    let mut snapshot = app.storage.snapshot(actor.scope()).await?;
+    let found = snapshot.documents_query(query).await?;
+    let words = Words::read(&mut snapshot, app.today()).await?;
+    Ok(found.map(|document| words.row(document)))
 }
 
 /// The form that begins a case for a household (or for nobody yet, when the collection needs none).

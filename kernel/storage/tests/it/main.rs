@@ -15,4 +15,5 @@ mod jobs;
 mod schema;
 mod scope;
 mod search;
+mod webhooks;
 mod writers;
