@@ -1,5 +1,5 @@
 //! The command line: a file for each noun. Output is Chinese for people, JSON with `--json`; errors go to standard error with
-//! what to do. Exit codes: 0 done, 1 refused or failed, 2 wrong usage.
+//! what to do. Exit codes: 0 done, 1 refused or found wanting, 2 wrong usage, 3 the world failed (disk, database).
 
 /// Prints a line. Whoever has stopped reading (`| head`) has seen enough: that is an end, not a fault.
 macro_rules! say {
@@ -22,6 +22,7 @@ mod parameter;
 mod plugin;
 mod serve;
 mod token;
+mod usage;
 mod user;
 
 use crate::app::{App, division as tree};
@@ -72,13 +73,16 @@ enum Command {
     Parameter(parameter::ParameterCommand),
     /// 对全县家庭试算一项措施，不写入任何内容
     Assess(assess::Assess),
-    /// 决定：查看、重算核对
+    /// 决定：列表、查看、重算核对
     #[command(subcommand)]
     Decision(decision::DecisionCommand),
     /// 审计日志：核验
     #[command(subcommand)]
     Audit(audit::AuditCommand),
 }
+
+/// Exit code when nothing is wrong with what was asked, but with disk, database or network: trying again may help.
+const FAILED: u8 = 3;
 
 /// Whether a command did all it was asked.
 enum Outcome {
@@ -89,7 +93,10 @@ enum Outcome {
 
 /// Runs the program by its arguments.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match usage::parse::<Cli>() {
+        Ok(cli) => cli,
+        Err(code) => return code,
+    };
     telemetry::start(if matches!(cli.command, Command::Serve(_)) { "info" } else { "warn" });
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -103,7 +110,7 @@ pub fn main() -> ExitCode {
         Ok(Outcome::Wanting) => ExitCode::FAILURE,
         Err(error) => {
             report(&error);
-            ExitCode::FAILURE
+            if matches!(error, Error::Failure { .. }) { ExitCode::from(FAILED) } else { ExitCode::FAILURE }
         }
     }
 }

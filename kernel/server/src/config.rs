@@ -18,7 +18,7 @@ pub struct Config {
     #[arg(long, env = "DOUDI_DATA", default_value = "doudi-data", global = true)]
     pub data: PathBuf,
     /// 把“今天”固定为某一天（例如 2022-07-06），用于演示和试算；正式使用时不要设置
-    #[arg(long = "today", env = "DOUDI_TODAY", global = true)]
+    #[arg(long = "today", env = "DOUDI_TODAY", global = true, value_parser = crate::app::value::parse_date)]
     pub today: Option<Date>,
     /// 登录后多久没有操作要重新登录（分钟）
     #[arg(long, env = "DOUDI_SESSION_IDLE_MINUTES", default_value_t = 60, global = true, hide = true)]

@@ -14,7 +14,7 @@ use crate::revision::{self, ReadSet};
 use crate::seal::Sealer;
 use crate::snapshot::Reach;
 use doudi_domain::event::Event;
-use doudi_domain::{Actor, County, DivisionCode, Error, Instant, Result};
+use doudi_domain::{Actor, County, DivisionCode, DocumentId, Error, Instant, Result};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -86,6 +86,22 @@ impl Write {
     pub async fn idempotency_remember(&mut self, key: &str) -> Result<bool> {
         let sql = "INSERT INTO idempotency (county, key, at) VALUES ($1, $2, $3) ON CONFLICT (county, key) DO NOTHING";
         Ok(self.tx.run(sql, args![self.county, key, self.now]).await? == 1)
+    }
+
+    /// What the request led to, for whoever sends it again. Its key was remembered in this write.
+    pub async fn idempotency_answer(&mut self, key: &str, document: DocumentId) -> Result<()> {
+        let sql = "UPDATE idempotency SET document = $3 WHERE county = $1 AND key = $2";
+        self.tx.run(sql, args![self.county, key, document]).await?;
+        Ok(())
+    }
+
+    /// The document the request with this key led to; `None` when it led to none or was never applied.
+    pub async fn idempotency_document(&mut self, key: &str) -> Result<Option<DocumentId>> {
+        let sql = "SELECT document FROM idempotency WHERE county = $1 AND key = $2";
+        match self.tx.optional(sql, args![self.county, key]).await? {
+            Some(row) => row.get("document"),
+            None => Ok(None),
+        }
     }
 
     /// Writes the audit entries and makes everything visible at once.

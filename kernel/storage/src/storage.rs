@@ -61,9 +61,13 @@ impl Storage {
         };
         let expected = migrator.iter().map(|migration| migration.version).max().unwrap_or_default();
         let wrong = |inside: String| Error::failure("数据库结构与程序版本不一致。请先运行 doudi migrate", inside);
-        let mut tx = self.db.read().await.map_err(|error| wrong(format!("{error:?}")))?;
+        let cause = |error: Error| match error {
+            Error::Failure { inside, .. } => wrong(inside),
+            other => wrong(other.to_string()),
+        };
+        let mut tx = self.db.read().await.map_err(cause)?;
         let row = tx.one("SELECT MAX(version) AS version FROM _sqlx_migrations", args![]).await;
-        let found: Option<i64> = row.map_err(|error| wrong(format!("{error:?}")))?.get("version")?;
+        let found: Option<i64> = row.map_err(cause)?.get("version")?;
         tx.rollback().await?;
         match found {
             Some(version) if version == expected => Ok(()),
