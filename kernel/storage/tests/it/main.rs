@@ -1,5 +1,6 @@
 //! Storage as its callers see it: every test runs on SQLite and, where a server is named, on PostgreSQL.
 
+mod answers;
 mod audit;
 mod bulk;
 mod columns;
@@ -15,4 +16,5 @@ mod jobs;
 mod schema;
 mod scope;
 mod search;
+mod tokens;
 mod writers;
