@@ -57,7 +57,7 @@ pub fn run(options: &Options) -> Result<()> {
             std::fs::remove_dir_all(&city.folder)?;
         }
         city.make(&packages)?;
-        city.fill()?;
+        city.fill(2_400)?;
         std::fs::write(city.folder.join("ready"), "")?;
     }
     city.greet(options)?;
@@ -91,6 +91,37 @@ impl City {
         city.make(&packages)?;
         city.write_roster(60)?;
         Ok(city)
+    }
+
+    /// A small city with cases in every state, for those who ask its API.
+    pub fn for_api_tests() -> Result<City> {
+        plugins::build_programs(&["doudi-server", "doudi-demo"])?;
+        let packages = plugins::build_all()?;
+        let folder = crate::target().join("api-city");
+        if folder.exists() {
+            std::fs::remove_dir_all(&folder)?;
+        }
+        let city = City { folder };
+        city.make(&packages)?;
+        city.fill(60)?;
+        Ok(city)
+    }
+
+    /// A token that may do all its user may; it is shown once, on its own line.
+    pub fn token(&self, login: &str) -> Result<String> {
+        let scopes = "read,write,admin,reveal";
+        let arguments = ["token", "add", login, "--name", "测试", "--scope", scopes, "--days", "90"];
+        let told = self.doudi(&format!("making a token for {login}"), &arguments)?;
+        let token =
+            told.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).find(|word| word.starts_with("doudi_"));
+        Ok(token.context("no token was shown")?.to_owned())
+    }
+
+    /// The server of this city, on the day of the demonstration; the caller says where it listens.
+    pub fn server(&self) -> Command {
+        let mut command = self.command(&["serve", "--bind", "127.0.0.1"]);
+        command.env("DOUDI_TODAY", TODAY);
+        command
     }
 
     pub fn binary(&self) -> PathBuf {
@@ -191,8 +222,8 @@ impl City {
     }
 
     /// The roster through the importer, and the families of the stories through their cases.
-    fn fill(&self) -> Result<()> {
-        self.write_roster(2_400)?;
+    fn fill(&self, households: usize) -> Result<()> {
+        self.write_roster(households)?;
         let roster = self.roster();
         let mut import = self.command(&["household", "import"]);
         import.arg(&roster).args(["--county", "340223"]);

@@ -2,7 +2,7 @@
 //! part does not stop the others: one run tells everything that is wrong.
 
 use crate::shell::{self, cargo, seconds};
-use crate::{demo, install, plugins, postgres, schemas};
+use crate::{api, demo, install, plugins, postgres, schemas};
 use anyhow::{Context, Result, bail};
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -11,18 +11,19 @@ use std::time::{Duration, Instant};
 pub struct Options {
     /// Runs only the Rust tests whose name contains this.
     filter: Option<String>,
-    /// Runs only these parts, separated by commas: format, lints, schemas, rust, docs, browser.
+    /// Runs only these parts, separated by commas: format, lints, schemas, rust, docs, api, browser.
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
 }
 
 /// Name and one sentence; the order is from quick to slow.
-const PARTS: [(&str, &str); 6] = [
+const PARTS: [(&str, &str); 7] = [
     ("format", "every file is formatted"),
     ("lints", "clippy has nothing to say"),
     ("schemas", "the published JSON Schemas are current"),
     ("rust", "unit, storage on both engines, plugins through the host, web"),
     ("docs", "examples in the documentation compile and run"),
+    ("api", "schemathesis: no answer of the API that its documentation does not name"),
     ("browser", "the whole story in a real browser"),
 ];
 
@@ -45,7 +46,7 @@ pub fn run(options: &Options) -> Result<()> {
         (None, true) => true,
         (_, false) => options.only.iter().any(|only| only == part),
     };
-    if wanted("rust") || wanted("browser") {
+    if wanted("rust") || wanted("api") || wanted("browser") {
         prepare(wanted("browser"))?;
     }
     let mut outcomes = Vec::new();
@@ -60,6 +61,7 @@ pub fn run(options: &Options) -> Result<()> {
             "docs" => {
                 shell::show(&mut cargo(["test", "--workspace", "--doc", "--quiet"]), "Mend the example named above.")
             }
+            "api" => api::run(),
             _ => browser(),
         };
         if let Err(error) = &result {

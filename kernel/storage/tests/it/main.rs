@@ -1,5 +1,6 @@
 //! Storage as its callers see it: every test runs on SQLite and, where a server is named, on PostgreSQL.
 
+mod answers;
 mod audit;
 mod bulk;
 mod columns;
@@ -16,4 +17,5 @@ mod schema;
 mod scope;
 mod search;
 mod webhooks;
+mod tokens;
 mod writers;
