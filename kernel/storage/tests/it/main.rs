@@ -12,6 +12,7 @@ mod fixture;
 mod households;
 mod identity;
 mod jobs;
+mod payments;
 mod schema;
 mod scope;
 mod search;
