@@ -67,6 +67,11 @@ const RULES: &[Rule] = &[
         sqlite: "payment_key.county, payment_key.scheme, payment_key.month, payment_key.person, payment_key.cause",
         message: "有保障对象已列入同一月份的发放明细，不能重复发放。请刷新后重新核对名单",
     },
+    Rule {
+        name: "webhook_url_key",
+        sqlite: "webhook.county, webhook.url",
+        message: "本县区已经登记过这个通知地址。请修改原有的登记，或换一个地址",
+    },
     Rule { name: "job_dedupe_key", sqlite: "job.county, job.dedupe_key", message: "同一件待办工作已经登记" },
     Rule {
         name: "import_batch_pkey",

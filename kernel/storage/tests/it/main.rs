@@ -16,4 +16,5 @@ mod payments;
 mod schema;
 mod scope;
 mod search;
+mod webhooks;
 mod writers;
