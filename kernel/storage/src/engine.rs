@@ -12,8 +12,8 @@ use doudi_domain::calendar::{days, from_days};
 use doudi_domain::identity::Role;
 use doudi_domain::{
     AttachmentId, County, Date, DecisionId, DeliveryId, DivisionCode, DocumentId, EnablementId, Error, EventId, FactId,
-    Fen, HouseholdId, Instant, InvocationId, JobId, MembershipId, NoticeId, ParameterId, PersonId, Result, TokenId,
-    UserId, WebhookId,
+    Fen, HouseholdId, Instant, InvocationId, JobId, MembershipId, NoticeId, ParameterId, PaymentId, PersonId, Result,
+    TokenId, UserId, WebhookId,
 };
 use sqlx::postgres::{PgArguments, PgPool, PgRow};
 use sqlx::sqlite::{SqliteArguments, SqlitePool, SqliteRow};
@@ -474,6 +474,7 @@ int_cells! {
     FactId: |v| Some(FactId(v)), |v| v.0;
     DocumentId: |v| Some(DocumentId(v)), |v| v.0;
     DecisionId: |v| Some(DecisionId(v)), |v| v.0;
+    PaymentId: |v| Some(PaymentId(v)), |v| v.0;
     NoticeId: |v| Some(NoticeId(v)), |v| v.0;
     AttachmentId: |v| Some(AttachmentId(v)), |v| v.0;
     UserId: |v| Some(UserId(v)), |v| v.0;

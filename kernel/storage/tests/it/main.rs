@@ -13,6 +13,7 @@ mod fixture;
 mod households;
 mod identity;
 mod jobs;
+mod payments;
 mod schema;
 mod scope;
 mod search;
