@@ -1,0 +1,3 @@
+//! 资金发放 (disbursement).
+
+pub mod rules;
