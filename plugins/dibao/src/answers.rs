@@ -146,7 +146,9 @@ fn lines_on(on: Date, page: &Window) -> Result<Vec<Decision>> {
         lines.insert((nothing_yet.household, nothing_yet.person), nothing_yet);
     }
     for decision in decisions::in_force(SCHEME, on, Some(since), page.after, page.limit)? {
-        lines.insert((decision.household, decision.person), decision);
+        if let Some(line) = lines.get_mut(&(decision.household, decision.person)) {
+            *line = decision;
+        }
     }
     Ok(lines.into_values().collect())
 }

@@ -251,14 +251,14 @@ impl Raise {
         let mut effects = Effects::new();
         let mut recorded = false;
         for (segment, raised) in segments.iter().zip(raised) {
-            effects = effects.and(match raised {
+            let of_segment = match raised {
                 Raised::Higher(now) => self.record(segment, &now),
                 Raised::Grace(amount) => self.grace(segment, amount),
                 // What is recorded now for earlier days would take the place of this one: it is recorded after it, unchanged.
                 Raised::Same if recorded => again(segment, self.today),
-                Raised::Same => continue,
-                Raised::Unlike => continue,
-            });
+                Raised::Same | Raised::Unlike => continue,
+            };
+            effects = effects.and(of_segment);
             recorded = true;
         }
         Ok(effects)
@@ -274,7 +274,8 @@ impl Raise {
             return Ok(self.grace_amount(decision, before, line).map_or(Raised::Same, Raised::Grace));
         }
         // A period that is over is decided on the household it had; one that runs, on today's.
-        let day = if segment.to.is_some_and(|to| to < self.today) { segment.from } else { self.today.max(segment.from) };
+        let day =
+            if segment.to.is_some_and(|to| to < self.today) { segment.from } else { self.today.max(segment.from) };
         let Some((family, terms)) = files.on(decision.household, day)? else { return Ok(Raised::Unlike) };
         let now = decided(family, terms, &case_of(decision))?;
         let same = |figure: FigureCode| now.figure(code(figure)) == decision.figure(code(figure));
@@ -318,8 +319,7 @@ impl Raise {
         record.figures.insert(code(figure::STANDARD).to_owned(), self.to);
         record.reasons = reasons;
         let household = decision.household;
-        let letter =
-            notice::changed(household, None, "grace", Fen(amount), segment.from, sentences, &self.settings);
+        let letter = notice::changed(household, None, "grace", Fen(amount), segment.from, sentences, &self.settings);
         let event = EventPublish::new("dibao.changed").household(household).payload(serde_json::json!({
             "outcome": "grace", "old": decision.amount.0, "amount": amount, "from": segment.from.to_string(),
         }));

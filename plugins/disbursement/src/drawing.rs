@@ -3,7 +3,7 @@
 //! stays, what a person has settled stays settled, and the kernel's payment key is the wall behind it all.
 
 use crate::finding::{FINDING, Finding, asked};
-use crate::overpayment::{self, OVERPAYMENT, Overpayment};
+use crate::overpayment::{self, CLAIMED, OVERPAYMENT, Overpayment, TOLERATED};
 use crate::payables::{self, Payable};
 use crate::roster::{self, ROSTER, Roster};
 use crate::rules::changes::{Flag, Paid, flag};
@@ -25,18 +25,16 @@ const CHUNK: usize = 250;
 const QUESTIONS: u32 = 200;
 
 /// Lines that stand on a roster.
-const STANDING: [PaymentState; 5] = [
-    PaymentState::Drawn,
-    PaymentState::Held,
-    PaymentState::Sealed,
-    PaymentState::Credited,
-    PaymentState::Returned,
-];
+const STANDING: [PaymentState; 5] =
+    [PaymentState::Drawn, PaymentState::Held, PaymentState::Sealed, PaymentState::Credited, PaymentState::Returned];
 
 /// What a step is about, in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Phase {
+    /// Households covered as a whole.
     Regular,
+    /// Members covered alone, after the households, so that one who stands on a household's line is seen.
+    Personal,
     Carried,
     Differences,
     Deductions,
@@ -48,8 +46,9 @@ pub enum Phase {
 }
 
 impl Phase {
-    const ALL: [(Phase, &'static str); 7] = [
+    const ALL: [(Phase, &'static str); 8] = [
         (Phase::Regular, "regular"),
+        (Phase::Personal, "personal"),
         (Phase::Carried, "carried"),
         (Phase::Differences, "differences"),
         (Phase::Deductions, "deductions"),
@@ -75,14 +74,7 @@ pub struct Cursor {
 
 impl Cursor {
     pub fn begin(month: Date, scheme: Option<&str>) -> Cursor {
-        Cursor {
-            month,
-            scheme: scheme.map(str::to_owned),
-            phase: Phase::Regular,
-            roster: 0,
-            after: Id(0),
-            count: 0,
-        }
+        Cursor { month, scheme: scheme.map(str::to_owned), phase: Phase::Regular, roster: 0, after: Id(0), count: 0 }
     }
 
     fn at(&self, after: Id) -> Cursor {
@@ -150,7 +142,7 @@ pub fn step(context: &Context, cursor: &Cursor) -> Result<(Effects, Option<Curso
     let settings: Settings = context.settings()?;
     let desk = Desk { context, settings, cursor };
     match cursor.phase {
-        Phase::Regular => desk.regular(),
+        Phase::Regular | Phase::Personal => desk.regular(),
         Phase::Carried => desk.carried(),
         Phase::Differences => desk.differences(),
         Phase::Deductions => desk.deductions(),
@@ -194,13 +186,15 @@ impl Desk<'_> {
         }
         let mut effects = Effects::new();
         for (document, body) in known.iter().filter(|(document, _)| document.state == "drawing") {
-            let (own, other): (Vec<Payable>, Vec<Payable>) = rows.into_iter().partition(|row| row.scheme == body.scheme);
+            let (own, other): (Vec<Payable>, Vec<Payable>) =
+                rows.into_iter().partition(|row| row.scheme == body.scheme);
             rows = other;
             effects = effects.and(self.regular_of(document, body, &own)?);
         }
-        let next = match page.next {
-            Some(last) => cursor.at(last),
-            None => cursor.phase(Phase::Carried),
+        let next = match (page.next, cursor.phase) {
+            (Some(last), _) => cursor.at(last),
+            (None, Phase::Regular) => cursor.phase(Phase::Personal),
+            (None, _) => cursor.phase(Phase::Carried),
         };
         Ok((effects, Some(next)))
     }
@@ -236,29 +230,76 @@ impl Desk<'_> {
         if rows.is_empty() {
             return Ok(Effects::new());
         }
+        let personal = self.cursor.phase == Phase::Personal;
         let query = Query::of_document(document.id).households(households(rows)).purpose(PaymentPurpose::Regular);
-        let standing = payments::all(query)?;
+        let mut standing = payments::all(query)?;
+        standing.retain(|line| line.person.is_some() == personal);
         let before = self.last_months(&body.scheme, rows)?;
-        let mut lines = Vec::new();
+        let mut lines: Vec<PaymentLine> = Vec::new();
+        let mut twice = Effects::new();
         let mut kept: Vec<Id> = Vec::new();
-        for row in rows.iter().filter(|row| row.amount > Fen::ZERO) {
+        for row in rows.iter().filter(|row| row.amount > Fen::ZERO && row.person.is_some() == personal) {
             let own = |line: &&Line| line.household == row.household && line.person == row.person;
             let same = |line: &Line| line.decision == row.decision && line.amount == row.amount;
-            let mut on_roster = standing.iter().filter(own);
-            match on_roster.clone().find(|line| line.state != PaymentState::Dropped) {
-                Some(line) if same(line) => kept.push(line.id),
+            let alive = |line: &&Line| line.state != PaymentState::Dropped;
+            match standing.iter().filter(own).find(alive) {
+                Some(line) if same(line) => {
+                    kept.push(line.id);
+                    continue;
+                }
                 // Dropped by a person for this very decision: that outranks drawing again.
-                None if on_roster.any(same) => {}
-                _ => lines.push(self.line(body, row, &before)),
+                None if standing.iter().filter(own).any(same) => continue,
+                _ => {}
             }
+            if personal && self.stands_elsewhere(body, row, &lines)? {
+                twice = twice.and(self.twice(document, body, row)?);
+                continue;
+            }
+            lines.push(self.line(body, row, &before));
         }
         let gone = standing.iter().filter(|line| line.state != PaymentState::Dropped && !kept.contains(&line.id));
         let gone = PaymentMark::new(document.id, gone.map(|line| line.id), "replaced").note("按最新决定更换或不再发放");
-        let mut effects = Effects::new().drop_lines(gone);
+        let mut effects = Effects::new().drop_lines(gone).and(twice);
         for chunk in lines.chunks(CHUNK) {
             effects = effects.draw(document.id, &body.scheme, chunk.to_vec());
         }
         Ok(effects)
+    }
+
+    /// Whether the payee of a personal line is on another regular line of the month.
+    fn stands_elsewhere(&self, body: &Roster, row: &Payable, drawn: &[PaymentLine]) -> Result<bool> {
+        let Some(person) = row.person else { return Ok(false) };
+        if drawn.iter().any(|line| line.persons.contains(&person)) {
+            return Ok(true);
+        }
+        let query = Query::of_scheme(&body.scheme)
+            .person(person)
+            .month(self.cursor.month)
+            .purpose(PaymentPurpose::Regular)
+            .states(&STANDING);
+        let own = |line: &Line| line.household == row.household && line.person == row.person;
+        Ok(payments::all(query)?.iter().any(|line| !own(line)))
+    }
+
+    /// A case for a person who would be paid twice.
+    fn twice(&self, document: &Document, body: &Roster, row: &Payable) -> Result<Effects> {
+        let key = format!("{}-{}-twice", document.id.0, row.person.map_or(0, |person| person.0));
+        let known =
+            documents::find(documents::Query::of(FINDING).household(row.household).index("code", Code::Twice.code()))?;
+        if known.iter().any(|finding| finding.key == key) {
+            return Ok(Effects::new());
+        }
+        let finding = Finding {
+            code: Code::Twice.code().to_owned(),
+            roster: Some(document.id),
+            scheme: body.scheme.clone(),
+            month: Some(body.month),
+            for_month: Some(body.month),
+            decision: row.decision,
+            amount: row.amount,
+            ..Finding::default()
+        };
+        Ok(Effects::new().document(finding.open(key, row.household, row.person, body.send_advised)))
     }
 
     /// Lines of the two months before, newest first, by payee.
@@ -329,8 +370,10 @@ impl Desk<'_> {
                 );
                 continue;
             };
-            let line = line_of(roster_body, &row, PaymentPurpose::BackPay, for_month, body.amount)
-                .note(format!("{}暂缓，核实后补发", for_month.chinese_month()));
+            let mut line = line_of(roster_body, &row, PaymentPurpose::BackPay, for_month, body.amount);
+            // Under its own decision: what a later one adds to that month is another line.
+            line.decision = body.decision;
+            let line = line.note(format!("{}暂缓，核实后补发", for_month.chinese_month()));
             effects = effects.draw(roster.id, &roster_body.scheme, vec![line]).document(
                 document.to("paid").note(format!("列入{}补发", roster_body.month.chinese_month())).body(&body),
             );
@@ -411,16 +454,16 @@ impl Desk<'_> {
         for (payee, rows) in own {
             let (_, household, person) = payee;
             let of_payee = |line: &&Line| line.household == *household && line.person == *person;
-            let paid: Vec<&Line> = drawn
-                .iter()
-                .filter(of_payee)
-                .filter(|line| line.purpose != PaymentPurpose::Recovery)
-                .collect();
+            let paid: Vec<&Line> =
+                drawn.iter().filter(of_payee).filter(|line| line.purpose != PaymentPurpose::Recovery).collect();
             // Back-pay this very roster carries is drawn anew: its decision may have changed since.
             let (mine, earlier): (Vec<&Line>, Vec<&Line>) = paid.into_iter().partition(|line| {
                 line.document == document.id && line.purpose == PaymentPurpose::BackPay && line.note.is_empty()
             });
-            let claims = overpayment_claims(&earlier, *household, *person, &body.scheme)?;
+            let of = |states: &[&str]| overpayments(&earlier, *household, *person, &body.scheme, states);
+            let (claimed, tolerated) = (of(&CLAIMED)?, of(&TOLERATED)?);
+            let of_month =
+                |list: &[Overpayment], month: Date| -> Fen { list.iter().map(|one| one.claims(month)).sum() };
             let sum = |lines: &[&Line], month: Date| -> Fen {
                 lines.iter().filter(|line| line.month == month).map(|line| line.amount).sum()
             };
@@ -428,7 +471,8 @@ impl Desk<'_> {
                 month: *month,
                 entitled: rows.get(month).map_or(Fen::ZERO, |row| row.amount),
                 drawn: sum(&earlier, *month),
-                claimed: claims.iter().map(|claim| claim.claims(*month)).sum(),
+                claimed: of_month(&claimed, *month),
+                tolerated: of_month(&tolerated, *month),
             }));
             for (month, amount) in &found.owed {
                 let row = &rows[month];
@@ -441,8 +485,7 @@ impl Desk<'_> {
                     continue;
                 }
                 stale.extend(already.iter().map(|line| line.id));
-                let before: Fen =
-                    earlier.iter().filter(|line| line.month == *month).map(|line| line.supplement).sum();
+                let before: Fen = earlier.iter().filter(|line| line.month == *month).map(|line| line.supplement).sum();
                 let supplement = row.supplement - before;
                 let mut line = line_of(body, row, PaymentPurpose::BackPay, *month, *amount);
                 if supplement > Fen::ZERO && supplement <= *amount {
@@ -487,24 +530,20 @@ impl Desk<'_> {
             else {
                 continue;
             };
+            let own = |line: &&Line| line.person == document.person;
             let lines = payments::all(Query::of_document(roster.id).households([household]).states(&STANDING))?;
-            if lines.iter().any(|line| line.purpose == PaymentPurpose::Recovery && line.person == document.person) {
+            if lines.iter().filter(own).any(|line| line.purpose == PaymentPurpose::Recovery) {
                 continue;
             }
-            let regular = |line: &&Line| {
-                line.purpose == PaymentPurpose::Regular
-                    && line.state == PaymentState::Drawn
-                    && line.person == document.person
-            };
-            let Some(line) = lines.iter().find(regular) else { continue };
+            let payable = |line: &&Line| line.purpose == PaymentPurpose::Regular && line.state == PaymentState::Drawn;
+            let Some(line) = lines.iter().filter(own).find(payable) else { continue };
             let amount = body.monthly.min(body.left()).min(line.amount);
+            let row = payables::of_household(cursor.month, household, &body.scheme, document.person)?;
+            let (Some(row), Some(month)) = (row, self.free_month(household, line)?) else { continue };
             if amount <= Fen::ZERO {
                 continue;
             }
-            let Some(row) = payables::of_household(cursor.month, household, &body.scheme, document.person)? else {
-                continue;
-            };
-            let recovery = line_of(roster_body, &row, PaymentPurpose::Recovery, cursor.month, -amount)
+            let recovery = line_of(roster_body, &row, PaymentPurpose::Recovery, month, -amount)
                 .note(format!("经家庭同意扣回多发的 {amount} 元"));
             body.returned += amount;
             body.receipts.push(overpayment::Receipt {
@@ -518,6 +557,24 @@ impl Desk<'_> {
                 effects.draw(roster.id, &roster_body.scheme, vec![recovery]).document(body.to(document, state, note));
         }
         Ok((effects, Some(self.after_documents(&found, Phase::Conflicts))))
+    }
+
+    /// The latest month before the roster's for which this decision has neither back-pay nor a deduction: a line of differences is
+    /// unique by person, month and decision.
+    fn free_month(&self, household: Id, line: &Line) -> Result<Option<Date>> {
+        let (last, first) = (self.cursor.month.add_months(-1), self.cursor.month.add_months(-24));
+        let query = Query::of_scheme(&line.scheme).households([household]).months(first, last).states(&STANDING);
+        let taken = payments::all(query)?;
+        let free = |month: &Date| {
+            let same = |other: &Line| {
+                other.month == *month
+                    && other.decision == line.decision
+                    && other.person == line.person
+                    && other.purpose != PaymentPurpose::Regular
+            };
+            !taken.iter().any(same)
+        };
+        Ok((1..=24).map(|back| self.cursor.month.add_months(-back)).find(free))
     }
 
     // -----------------------------------------------------------------------------------------------------------------
@@ -586,8 +643,7 @@ impl Desk<'_> {
         let Some((document, body)) = self.roster_at()? else {
             return Ok((Effects::new(), Some(self.cursor.phase(Phase::Finish))));
         };
-        let query =
-            Query::of_document(document.id).state(PaymentState::Held).after(self.cursor.after).limit(QUESTIONS);
+        let query = Query::of_document(document.id).state(PaymentState::Held).after(self.cursor.after).limit(QUESTIONS);
         let lines = payments::lines(&query)?;
         let mut effects = Effects::new();
         for line in &lines {
@@ -685,14 +741,15 @@ fn failures(history: &[Line]) -> u32 {
     history.iter().take_while(|line| line.state == PaymentState::Returned).map(|line| line.attempt).sum()
 }
 
-/// The claims of a payee who was paid anything; nobody else has any.
-fn overpayment_claims(
+/// What was found for a payee who was paid anything; for nobody else there is anything to find.
+fn overpayments(
     paid: &[&Line],
     household: Id,
     person: Option<Id>,
     scheme: &str,
+    states: &[&str],
 ) -> Result<Vec<Overpayment>> {
-    if paid.is_empty() { Ok(Vec::new()) } else { overpayment::claims(household, person, scheme) }
+    if paid.is_empty() { Ok(Vec::new()) } else { overpayment::found(household, person, scheme, states) }
 }
 
 /// The day of a death reported for the household after which all these months lie.

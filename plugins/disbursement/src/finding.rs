@@ -25,6 +25,8 @@ pub struct Finding {
     /// The month the line is for.
     pub for_month: Option<Date>,
     pub purpose: String,
+    /// The decision it follows from.
+    pub decision: Id,
     pub amount: Fen,
     /// What the kernel adds: the other scheme, county or household.
     pub other: String,
@@ -44,6 +46,7 @@ impl Finding {
             line: Some(line.id),
             for_month: Some(line.month),
             purpose: line.purpose.code().to_owned(),
+            decision: line.decision,
             amount: line.amount,
             ..Finding::default()
         }

@@ -7,8 +7,10 @@ use serde::{Deserialize, Serialize};
 
 /// The collection.
 pub const OVERPAYMENT: &str = "overpayment";
-/// States in which the sum is claimed or has come back: it is not found again.
-pub const CLAIMED: [&str; 5] = ["found", "recovering", "deducting", "recovered", "waived"];
+/// States in which the sum is claimed or has come back.
+pub const CLAIMED: [&str; 4] = ["found", "recovering", "deducting", "recovered"];
+/// States in which a person has left it with the household.
+pub const TOLERATED: [&str; 2] = ["waived", "dropped"];
 
 /// 多发追回.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -98,18 +100,18 @@ impl Overpayment {
     }
 }
 
-/// The claims of a household's payee in a scheme.
+/// What was found for a household's payee in a scheme, in some states.
 ///
 /// # Errors
 /// As [`documents::find`].
-pub fn claims(household: Id, person: Option<Id>, scheme: &str) -> Result<Vec<Overpayment>> {
-    let found = documents::find(documents::Query::of(OVERPAYMENT).household(household).states(&CLAIMED))?;
-    let mut claims = Vec::new();
+pub fn found(household: Id, person: Option<Id>, scheme: &str, states: &[&str]) -> Result<Vec<Overpayment>> {
+    let found = documents::find(documents::Query::of(OVERPAYMENT).household(household).states(states))?;
+    let mut bodies = Vec::new();
     for document in found.iter().filter(|document| document.person == person) {
         let body: Overpayment = document.body()?;
         if body.scheme == scheme {
-            claims.push(body);
+            bodies.push(body);
         }
     }
-    Ok(claims)
+    Ok(bodies)
 }

@@ -63,7 +63,9 @@ pub fn page(on: Date, after: Id, limit: u32, since: Option<Date>) -> Result<Page
     let mut rows = Vec::new();
     let mut upto: Option<Id> = None;
     for reply in questions::ask(TOPIC, on, &Block::of(question))? {
-        let read = read(&reply.block)?;
+        let mut read = read(&reply.block)?;
+        // An answer that begins before the question would send the asker round in circles.
+        read.retain(|row| row.household > after);
         // A measure knows its own limit: it has told everything up to its last household, and perhaps no further.
         if let Some(last) = read.last().map(|row| row.household) {
             upto = Some(upto.map_or(last, |upto| upto.min(last)));
@@ -98,7 +100,8 @@ fn read(block: &Block) -> Result<Vec<Payable>> {
     let (decision, covered) = (table.int_column("decision")?, table.int_column("covered")?);
     let (amount, base, supplement) =
         (table.int_column("amount")?, table.int_column("base")?, table.int_column("supplement")?);
-    let optional = |name: &str| if table.find(name).is_some() { table.int_column(name) } else { Ok(Default::default()) };
+    let optional =
+        |name: &str| if table.find(name).is_some() { table.int_column(name) } else { Ok(Default::default()) };
     let (ceiling, posted) = (optional("ceiling")?, optional("posted")?);
     let members = block.table("member")?;
     let member = members.int_column("person")?;

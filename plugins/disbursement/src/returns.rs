@@ -3,6 +3,7 @@
 
 use crate::failure::{self, Failure, reason_word};
 use crate::roster::Roster;
+use doudi_sdk::block::Ints;
 use doudi_sdk::doc::effect::{PaymentOutcome, PaymentResult, PaymentState, ReturnReason};
 use doudi_sdk::payments::{Line, PAGE, Query};
 use doudi_sdk::prelude::*;
@@ -84,12 +85,13 @@ impl Intake for crate::Disbursement {
             return Ok(Taken::default());
         }
         let document = documents::get(Id(table.int_column("document")?.get(0).unwrap_or_default()))?;
+        let columns = Columns::of(table)?;
         let mut rejected = Vec::new();
         let mut read: Vec<(u32, Returned)> = Vec::new();
         for row in 0..table.rows {
-            match returned(table, row as usize) {
+            match columns.row(row as usize) {
                 Ok(one) => read.push((row, one)),
-                Err(problem) => rejected.push((row, problem?)),
+                Err(problem) => rejected.push((row, problem)),
             }
         }
         let lines = lines_of(&document, &read)?;
@@ -111,38 +113,55 @@ impl Intake for crate::Disbursement {
     }
 }
 
-/// One row; the inner error is the row's, the outer one the block's.
-fn returned(table: &Table, row: usize) -> Result<Returned, Result<Problem>> {
-    let int = |name: &str| -> Result<Option<i64>, Result<Problem>> {
-        Ok(table.int_column(name).map_err(Err)?.get(row))
-    };
-    let problem = |field: &str, message: &str| Ok(Problem::new(field, message));
-    let required = |name: &str, label: &str| -> Result<i64, Result<Problem>> {
-        int(name)?.ok_or_else(|| problem(name, &format!("缺少{label}")))
-    };
-    let outcome = match required("outcome", "结果")? {
-        1 => PaymentOutcome::Credited,
-        _ => PaymentOutcome::Returned,
-    };
-    let reason = match (outcome, int("reason")?) {
-        (PaymentOutcome::Credited, _) => None,
-        (PaymentOutcome::Returned, None) => return Err(problem("reason", "退回的应写明原因")),
-        (PaymentOutcome::Returned, Some(code)) => Some(match code {
-            1 => ReturnReason::AccountWrong,
-            2 => ReturnReason::NameMismatch,
-            3 => ReturnReason::AccountClosed,
-            4 => ReturnReason::Frozen,
-            _ => ReturnReason::Other,
-        }),
-    };
-    Ok(Returned {
-        line: Id(required("serial", "流水号")?),
-        attempt: int("serial-attempt")?.unwrap_or(1),
-        amount: Fen(required("amount", "金额")?),
-        outcome,
-        reason,
-        on: Date::from_days(i32::try_from(required("on", "日期")?).unwrap_or_default()),
-    })
+/// The columns of the file, as the kernel hands them over.
+struct Columns<'a> {
+    serial: Ints<'a>,
+    attempt: Ints<'a>,
+    amount: Ints<'a>,
+    outcome: Ints<'a>,
+    reason: Ints<'a>,
+    on: Ints<'a>,
+}
+
+impl<'a> Columns<'a> {
+    fn of(table: &'a Table) -> Result<Columns<'a>> {
+        let ints = |name: &str| table.int_column(name);
+        Ok(Columns {
+            serial: ints("serial")?,
+            attempt: ints("serial-attempt")?,
+            amount: ints("amount")?,
+            outcome: ints("outcome")?,
+            reason: ints("reason")?,
+            on: ints("on")?,
+        })
+    }
+
+    fn row(&self, row: usize) -> Result<Returned, Problem> {
+        let required = |column: &Ints<'_>, name: &str, label: &str| {
+            column.get(row).ok_or_else(|| Problem::new(name, format!("缺少{label}")))
+        };
+        let outcome = match required(&self.outcome, "outcome", "结果")? {
+            1 => PaymentOutcome::Credited,
+            _ => PaymentOutcome::Returned,
+        };
+        let reason = match (outcome, self.reason.get(row)) {
+            (PaymentOutcome::Credited, _) => None,
+            (PaymentOutcome::Returned, None) => return Err(Problem::new("reason", "退回的应写明原因")),
+            (PaymentOutcome::Returned, Some(1)) => Some(ReturnReason::AccountWrong),
+            (PaymentOutcome::Returned, Some(2)) => Some(ReturnReason::NameMismatch),
+            (PaymentOutcome::Returned, Some(3)) => Some(ReturnReason::AccountClosed),
+            (PaymentOutcome::Returned, Some(4)) => Some(ReturnReason::Frozen),
+            (PaymentOutcome::Returned, Some(_)) => Some(ReturnReason::Other),
+        };
+        Ok(Returned {
+            line: Id(required(&self.serial, "serial", "流水号")?),
+            attempt: self.attempt.get(row).unwrap_or(1),
+            amount: Fen(required(&self.amount, "amount", "金额")?),
+            outcome,
+            reason,
+            on: Date::from_days(i32::try_from(required(&self.on, "on", "日期")?).unwrap_or_default()),
+        })
+    }
 }
 
 /// The lines the rows name. They are read in order of id, from the first to the last of the file.
@@ -163,11 +182,7 @@ fn lines_of(document: &Document, rows: &[(u32, Returned)]) -> Result<BTreeMap<Id
     }
 }
 
-fn settle(
-    document: &Document,
-    lines: &BTreeMap<Id, Line>,
-    results: &BTreeMap<Id, Returned>,
-) -> Result<Effects> {
+fn settle(document: &Document, lines: &BTreeMap<Id, Line>, results: &BTreeMap<Id, Returned>) -> Result<Effects> {
     if results.is_empty() {
         return Ok(Effects::new());
     }

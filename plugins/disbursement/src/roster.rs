@@ -114,7 +114,9 @@ impl Roster {
     pub fn books(&self, envelope: &Envelope) -> Books {
         let of = |state| totals_of(envelope, &[state]);
         Books {
-            roster: envelope.sealed.map_or(Totals::default(), |sealed| Totals::new(i64::from(sealed.lines), sealed.amount)),
+            roster: envelope
+                .sealed
+                .map_or(Totals::default(), |sealed| Totals::new(i64::from(sealed.lines), sealed.amount)),
             allocated: self.allocated,
             credited: of(PaymentState::Credited),
             returned: of(PaymentState::Returned),

@@ -24,13 +24,8 @@ impl Indicators for crate::Disbursement {
         }
         add_overpayments(&mut figures, begins, ends)?;
         let list = |page: &str| format!("{page}?month={}", month_code(last));
-        let figure = |code: &str, label: &str, (part, whole): (i64, i64), target: Option<i64>, page: String| Indicator {
-            code: code.to_owned(),
-            label: label.to_owned(),
-            part,
-            whole,
-            target,
-            drill_down: page,
+        let figure = |code: &str, label: &str, (part, whole): (i64, i64), target: Option<i64>, page: String| {
+            Indicator { code: code.to_owned(), label: label.to_owned(), part, whole, target, drill_down: page }
         };
         let (credited, sealed) = figures.full;
         Ok(vec![

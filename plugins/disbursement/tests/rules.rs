@@ -125,6 +125,7 @@ fn entitled_less_drawn_month_by_month() {
             entitled: Fen::yuan(*entitled),
             drawn: Fen::yuan(*drawn),
             claimed: Fen::yuan(*claimed),
+            tolerated: Fen::ZERO,
         }));
         let sums = |list: &[(&str, i64)]| -> Vec<(Date, Fen)> {
             list.iter().map(|(month, amount)| (first(month), Fen::yuan(*amount))).collect()
@@ -180,6 +181,21 @@ fn entitled_less_drawn_month_by_month() {
 }
 
 #[test]
+fn what_a_person_has_waived_is_neither_found_again_nor_paid_again() {
+    let month = |entitled: i64| Month {
+        month: day("2022-06-01"),
+        entitled: Fen::yuan(entitled),
+        drawn: Fen::yuan(662),
+        claimed: Fen::ZERO,
+        tolerated: Fen::yuan(662),
+    };
+    for (entitled, owed, over) in [(0, 0, 0), (300, 0, 0), (662, 0, 0), (700, 38, 0)] {
+        let found = Differences::of([month(entitled)]);
+        assert_eq!((found.owing(), found.over()), (Fen::yuan(owed), Fen::yuan(over)), "{entitled}");
+    }
+}
+
+#[test]
 fn how_far_a_roster_looks_back() {
     let cases = [
         ("2022-09-01", "2022-07-01", 12, vec!["2022-07-01", "2022-08-01"]),
@@ -205,6 +221,7 @@ proptest! {
             entitled: Fen(*entitled),
             drawn: Fen(*drawn),
             claimed: Fen(*claimed.min(drawn)),
+            tolerated: Fen::ZERO,
         }).collect();
         let found = Differences::of(months.iter().copied());
         let settled: Vec<Month> = months.iter().map(|month| {

@@ -43,9 +43,8 @@ fn release(document: &Document, body: &Finding, line: Option<&Line>, reason: &st
     let (Some(line), Some(roster)) = (line, body.roster) else {
         return Err(Refusal::new("该疑点没有对应的发放款项，请选择“已处理”"));
     };
-    let released = |effects: Effects, words: &str| {
-        effects.document(put(document, body, "released", format!("{words}：{reason}")))
-    };
+    let released =
+        |effects: Effects, words: &str| effects.document(put(document, body, "released", format!("{words}：{reason}")));
     match line.state {
         PaymentState::Held if sealed(roster)? => {
             let note = format!("名单已报送，下月补发：{reason}");

@@ -14,13 +14,8 @@ use doudi_sdk::prelude::*;
 const COMPARED: u32 = 1_000;
 /// Rounds of comparing on one page: within what a call may read.
 const ROUNDS: usize = 4;
-const STANDING: [PaymentState; 5] = [
-    PaymentState::Drawn,
-    PaymentState::Held,
-    PaymentState::Sealed,
-    PaymentState::Credited,
-    PaymentState::Returned,
-];
+const STANDING: [PaymentState; 5] =
+    [PaymentState::Drawn, PaymentState::Held, PaymentState::Sealed, PaymentState::Credited, PaymentState::Returned];
 
 pub fn page(context: &Context, request: &PageRequest) -> Result<Page> {
     let settings: Settings = context.settings()?;

@@ -114,9 +114,7 @@ fn books(body: &Roster, envelope: &Envelope) -> PageTable {
         ("等待回盘", Some(totals_of(envelope, &[PaymentState::Sealed]))),
     ] {
         table = match totals {
-            Some(totals) => {
-                table.row([Cell::text(label), Cell::number(totals.lines), Cell::money(totals.amount)])
-            }
+            Some(totals) => table.row([Cell::text(label), Cell::number(totals.lines), Cell::money(totals.amount)]),
             None => table.row([Cell::text(label), Cell::Empty, Cell::text("未登记")]),
         };
     }

@@ -25,18 +25,14 @@ pub fn page(request: &PageRequest) -> Result<Page> {
 }
 
 /// One page of open cases of a collection, and the link to the next.
-fn open(
-    collection: &str,
-    states: &[&str],
-    request: &PageRequest,
-    kind: &str,
-) -> Result<(Vec<Document>, Option<Link>)> {
+fn open(collection: &str, states: &[&str], request: &PageRequest, kind: &str) -> Result<(Vec<Document>, Option<Link>)> {
     let start = if kind == collection { after(request) } else { Id(0) };
     let query = documents::Query::of(collection).states(states).after(start).limit(PAGE as u32);
     let mut found = documents::find(query)?;
-    let next = found.last().filter(|_| found.len() == PAGE).map(|last| {
-        Link::page("exceptions").with("kind", collection).with("after", last.id.0)
-    });
+    let next = found
+        .last()
+        .filter(|_| found.len() == PAGE)
+        .map(|last| Link::page("exceptions").with("kind", collection).with("after", last.id.0));
     found.sort_by_key(|document| (document.due.is_none(), document.due, document.id));
     Ok((found, next))
 }

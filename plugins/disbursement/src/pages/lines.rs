@@ -111,7 +111,7 @@ fn choices(envelope: &Envelope, filter: &Filter, body: &Roster) -> PageTable {
         ColumnHead::number("笔数"),
         ColumnHead::number("金额"),
     ]);
-    let mut add = |table: PageTable, kind: &str, word: &str, narrowed: Filter| {
+    let add = |table: PageTable, kind: &str, word: &str, narrowed: Filter| {
         let fitting = || envelope.totals.iter().filter(|total| narrowed.fits(total));
         let lines: i64 = fitting().map(|total| i64::from(total.lines)).sum();
         if lines == 0 {

@@ -13,10 +13,9 @@ pub fn page(context: &Context, request: &PageRequest) -> Result<Page> {
     let month = month_asked(context, request)?;
     let page = Page::new(format!("{}资金发放", month.chinese_month()));
     let Some(first) = settings.first_month() else {
-        return Ok(page.note(
-            Tone::Bad,
-            "尚未设置由本系统发放的第一个月，不会生成名单。请系统管理员在资金发放的设置中填写。",
-        ));
+        return Ok(
+            page.note(Tone::Bad, "尚未设置由本系统发放的第一个月，不会生成名单。请系统管理员在资金发放的设置中填写。")
+        );
     };
     if month < first {
         return Ok(page.note(Tone::Neutral, format!("{}以前不由本系统发放。", first.chinese_month())));
@@ -24,10 +23,9 @@ pub fn page(context: &Context, request: &PageRequest) -> Result<Page> {
     let path = settings.path(month)?;
     let rosters = roster::of_month(month)?;
     let page = match rosters.is_empty() {
-        true => page.note(
-            Tone::Neutral,
-            format!("{}冻结变更并生成名单，此前作出的决定列入本月。", path.freeze.chinese()),
-        ),
+        true => {
+            page.note(Tone::Neutral, format!("{}冻结变更并生成名单，此前作出的决定列入本月。", path.freeze.chinese()))
+        }
         false => figures(page, &rosters)?,
     };
     let bodies: Vec<&Roster> = rosters.iter().map(|(_, body)| body).collect();

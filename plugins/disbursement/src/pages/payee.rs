@@ -16,8 +16,7 @@ pub fn panel(request: &PageRequest) -> Result<Page> {
     let mut lines = payments::all(Query::default().households([household]))?;
     lines.retain(|line| line.state != PaymentState::Dropped);
     lines.sort_by_key(|line| std::cmp::Reverse((line.month, line.id)));
-    let credited: Fen =
-        lines.iter().filter(|line| line.state == PaymentState::Credited).map(|line| line.amount).sum();
+    let credited: Fen = lines.iter().filter(|line| line.state == PaymentState::Credited).map(|line| line.amount).sum();
     let mut table = PageTable::new([
         ColumnHead::new("月份"),
         ColumnHead::new("用途"),

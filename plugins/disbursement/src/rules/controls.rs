@@ -19,12 +19,14 @@ pub enum Code {
     HolderDiffers,
     OtherScheme,
     OtherCounty,
+    /// The payee stands on another household's line already: the line is not drawn at all.
+    Twice,
     /// A death was reported after the roster was drawn up.
     Died,
 }
 
 impl Code {
-    pub const ALL: [Code; 10] = [
+    pub const ALL: [Code; 11] = [
         Code::ZeroAmount,
         Code::AboveCeiling,
         Code::FailedTwice,
@@ -34,6 +36,7 @@ impl Code {
         Code::HolderDiffers,
         Code::OtherScheme,
         Code::OtherCounty,
+        Code::Twice,
         Code::Died,
     ];
 
@@ -48,6 +51,7 @@ impl Code {
             Code::HolderDiffers => "holder-differs",
             Code::OtherScheme => "other-scheme",
             Code::OtherCounty => "other-county",
+            Code::Twice => "twice",
             Code::Died => "died",
         }
     }
@@ -67,6 +71,7 @@ impl Code {
             Code::HolderDiffers => "户名不符",
             Code::OtherScheme => "同时享受其他救助",
             Code::OtherCounty => "同时在其他县区发放",
+            Code::Twice => "已列入另一笔发放",
             Code::Died => "成员去世",
         }
     }
@@ -83,6 +88,7 @@ impl Code {
             Code::HolderDiffers => "户名不是家庭成员，请核实是否有书面委托，或者更正账户",
             Code::OtherScheme => "该家庭有成员本月还在其他救助的名单上，请核实是否可以同时享受",
             Code::OtherCounty => "该家庭有成员本月还在其他县区的名单上，请与该县区核对户籍",
+            Code::Twice => "该人本月已在另一笔发放中，没有列入名单，请核对两项决定，停发其中一项",
             Code::Died => "名单生成后登记了成员去世，请待变更决定后重新生成名单",
         }
     }

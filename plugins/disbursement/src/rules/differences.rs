@@ -13,8 +13,10 @@ pub struct Month {
     pub entitled: Fen,
     /// Regular lines and back-pay of this month that are not dropped, whatever became of them since.
     pub drawn: Fen,
-    /// Already found as overpaid, in a case of its own.
+    /// Found as overpaid and being recovered, or recovered.
     pub claimed: Fen,
+    /// Found as overpaid and left with the household by a person's decision.
+    pub tolerated: Fen,
 }
 
 /// What the months come to.
@@ -30,13 +32,13 @@ impl Differences {
     /// Compares each month by itself.
     pub fn of(months: impl IntoIterator<Item = Month>) -> Differences {
         let mut differences = Differences::default();
-        for Month { month, entitled, drawn, claimed } in months {
+        for Month { month, entitled, drawn, claimed, tolerated } in months {
             // What is being recovered was never due: the household keeps the rest.
             let kept = drawn - claimed;
             if entitled > kept {
                 differences.owed.push((month, entitled - kept));
-            } else if kept > entitled {
-                differences.overpaid.push((month, kept - entitled));
+            } else if kept - tolerated > entitled {
+                differences.overpaid.push((month, kept - tolerated - entitled));
             }
         }
         differences
