@@ -179,7 +179,7 @@ impl Desk<'_> {
         let page = payables::page(cursor.month, cursor.after, STEP, self.since(&known))?;
         let mut rows = page.rows;
         rows.retain(|row| cursor.wants(&row.scheme));
-        let opened = self.open(&rows, &known)?;
+        let opened = self.open(&self.schemes(&rows)?, &known)?;
         if !opened.is_empty() {
             // The rosters exist from the next step on; these households come again.
             return Ok((opened, Some(cursor.at(cursor.after))));
@@ -205,21 +205,32 @@ impl Desk<'_> {
         again.and_then(|(_, body)| body.frozen)
     }
 
+    /// Schemes of these rows by their label; in the first step also those that were paid last month: what is owed for earlier months
+    /// is owed though nobody is paid this month.
+    fn schemes(&self, rows: &[Payable]) -> Result<BTreeMap<String, String>> {
+        let mut schemes: BTreeMap<String, String> =
+            rows.iter().map(|row| (row.scheme.clone(), row.label.clone())).collect();
+        if self.cursor.phase == Phase::Regular && self.cursor.after == Id(0) && self.cursor.scheme.is_none() {
+            for (_, body) in roster::of_month(self.cursor.month.add_months(-1))? {
+                schemes.entry(body.scheme).or_insert(body.label);
+            }
+        }
+        Ok(schemes)
+    }
+
     /// Opens a roster for each scheme that has none yet.
-    fn open(&self, rows: &[Payable], known: &[(Document, Roster)]) -> Result<Effects> {
+    fn open(&self, schemes: &BTreeMap<String, String>, known: &[(Document, Roster)]) -> Result<Effects> {
         let month = self.cursor.month;
         let mut effects = Effects::new();
-        let mut opened: Vec<&str> = Vec::new();
-        for row in rows {
-            if opened.contains(&row.scheme.as_str()) || known.iter().any(|(_, body)| body.scheme == row.scheme) {
+        for (scheme, label) in schemes {
+            if known.iter().any(|(_, body)| body.scheme == *scheme) {
                 continue;
             }
-            opened.push(&row.scheme);
             let path = self.settings.path(month)?;
-            let budget = self.settings.budget(&row.scheme);
+            let budget = self.settings.budget(scheme);
             effects = effects
-                .document(Roster::open(month, &row.scheme, &row.label, budget, &path, self.context.today))
-                .open(PaymentOpen::of_new(ROSTER, Roster::key(month, &row.scheme), &row.scheme, month_code(month)));
+                .document(Roster::open(month, scheme, label, budget, &path, self.context.today))
+                .open(PaymentOpen::of_new(ROSTER, Roster::key(month, scheme), scheme, month_code(month)));
         }
         Ok(effects)
     }
@@ -679,6 +690,10 @@ impl Desk<'_> {
         let mut effects = Effects::new();
         for (document, body) in self.rosters()? {
             let envelope = payments::totals(document.id)?;
+            if body.version == 1 && envelope.lines == 0 && envelope.held_lines == 0 {
+                effects = effects.document(body.to(&document, "archived", "本月没有应发放的家庭"));
+                continue;
+            }
             let note = format!(
                 "共 {} 笔 {} 元，暂缓 {} 笔 {} 元",
                 envelope.lines, envelope.amount, envelope.held_lines, envelope.held_amount
