@@ -55,4 +55,10 @@ ids! {
     EventId,
     /// A piece of due work.
     JobId,
+    /// An address outside that is told of events.
+    WebhookId,
+    /// One attempt to tell it.
+    DeliveryId,
+    /// What another program signs its requests with.
+    TokenId,
 }

@@ -104,9 +104,11 @@ pub fn requested(manifest: &Manifest) -> Vec<Capability> {
             });
         }
         for target in &wish.targets {
-            let (target_zh, target_en) = match target.as_str() {
-                ANY => ("所有救助", "any scheme"),
-                target => catalogue::find(target).map_or((target, target), |field| (field.zh, field.en)),
+            let (target_zh, target_en) = match (catalogue::find(target), manifest.scheme(target)) {
+                _ if target == ANY => ("所有救助", "any scheme"),
+                (Some(field), _) => (field.zh, field.en),
+                (None, Some(scheme)) => (scheme.label.zh.as_str(), scheme.label.in_language(true)),
+                (None, None) => (target.as_str(), target.as_str()),
             };
             add(Capability {
                 code: format!("effect:{}:{target}", wish.kind),

@@ -23,6 +23,7 @@ pub mod export;
 pub mod figures;
 pub mod form;
 pub mod household;
+pub mod job;
 pub mod names;
 pub mod notice;
 pub(crate) mod numbering;
@@ -31,8 +32,10 @@ pub mod parameter;
 pub mod plugin;
 pub(crate) mod reads;
 pub mod session;
+pub mod token;
 pub mod user;
 pub mod value;
+pub mod webhook;
 pub mod workflow;
 
 /// Cheap to clone; no behaviour of its own.

@@ -14,6 +14,7 @@
 //! `ceiling` is S×n; `posted` says whether the award was posted, where it is known. With `since` the answer is about the households
 //! about which something was decided on or after that day: also those that pay nothing on the day asked, with amount 0, so that
 //! whoever asks for several days sees the same households each time.
+//! The columns are also in `docs/reference/topics.md`.
 
 use crate::application::Application;
 use crate::family::Family;

@@ -1,5 +1,6 @@
 //! What a household is paid now. A household is covered as a whole by one line of decisions, or some of its members alone
-//! (单人户) by one line each; in each line the latest recorded decision that has begun governs, as in the kernel.
+//! (单人户) by one line each; in each line the newest decision that has begun governs, as in the kernel: whoever decides later
+//! knows what was decided before, even where his decision reaches further back.
 
 use doudi_sdk::prelude::*;
 

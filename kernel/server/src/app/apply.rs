@@ -2,6 +2,8 @@
 //! ways of the workflow, scope, revisions, deadlines, numbers. Carrying out happens in the one short transaction. A plugin
 //! that wishes what the workflow does not know has failed; nothing of its list is applied.
 
+mod payments;
+
 use super::consult::{Pin, Subject};
 use super::numbering::Numbering;
 use super::{deadline, workflow};
@@ -50,6 +52,7 @@ pub(crate) enum Operation {
     /// Tied to the decision of the same household in the same list, if there is one.
     Notice(NewNotice),
     Attachment(NewAttachment),
+    Payment(Box<payments::Planned>),
 }
 
 /// Decides every write. `county` sees the whole county, for numbers that towns share.
@@ -72,7 +75,11 @@ pub(crate) async fn plan(
                 operations.extend(planner.attachments(index, link).await?);
                 continue;
             }
-            payment => return Err(planner.fault(index, format!("“{}”尚不能执行", payment.kind()))),
+            payment => {
+                let plugin = occasion.pin.plugin.id();
+                let planned = payments::plan(plugin, payment).map_err(|cause| planner.fault(index, cause))?;
+                Operation::Payment(Box::new(planned))
+            }
         };
         operations.push(operation);
     }
@@ -166,7 +173,14 @@ impl Planner<'_> {
             person,
             division,
             state: put.state.clone(),
-            assignee_role: state.role.as_deref().and_then(Role::parse),
+            assignee_role: match &put.assignee {
+                Some(role) => Role::parse(role),
+                None => existing
+                    .as_ref()
+                    .filter(|_| !entered)
+                    .and_then(|document| document.assignee_role)
+                    .or_else(|| state.role.as_deref().and_then(Role::parse)),
+            },
             assignee: existing.as_ref().filter(|_| !entered).and_then(|document| document.assignee),
             since: existing.as_ref().filter(|_| !entered).map_or(today, |document| document.since),
             due,
@@ -390,7 +404,7 @@ impl Planner<'_> {
         let body = serde_json::to_string(notice).map_err(|error| Error::failure("文书没有保存", error))?;
         Ok(Operation::Notice(NewNotice {
             kind: kind.to_owned(),
-            number: String::new(),
+            number: self.numbering.paper(self.county, &notice.word, kind, self.occasion.today.year()).await?,
             title: notice.title.zh.clone(),
             body,
             household: Some(household),
@@ -486,6 +500,8 @@ pub(crate) async fn carry_out(
     // A case created by this very list is the case of the decisions and letters about the same household in it.
     let mut created: Vec<(Option<HouseholdId>, DocumentId)> = Vec::new();
     let mut decided: Vec<(HouseholdId, DecisionId)> = Vec::new();
+    // By collection and key: what the envelope of a new roster is opened on.
+    let mut named: Vec<(String, String, DocumentId)> = Vec::new();
     let case_of = |created: &[(Option<HouseholdId>, DocumentId)], household: HouseholdId| {
         created.iter().rev().find(|(of, _)| *of == Some(household)).map(|(_, id)| *id)
     };
@@ -496,6 +512,7 @@ pub(crate) async fn carry_out(
                 let document = write.document_put(&put).await?;
                 if is_new {
                     created.push((document.household, document.id));
+                    named.push((document.collection, document.key, document.id));
                 }
                 documents.push(document.id);
             }
@@ -523,6 +540,7 @@ pub(crate) async fn carry_out(
             Operation::Attachment(attachment) => {
                 write.attachment_add(&attachment).await?;
             }
+            Operation::Payment(planned) => payments::carry_out(write, *planned, &named).await?,
         }
     }
     Ok(documents)

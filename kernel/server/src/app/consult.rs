@@ -24,6 +24,9 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Mutex;
 
+/// What is not found when a measure is not enabled.
+const ENABLED: &str = "已启用的措施";
+
 /// How often a call is made before "somebody was quicker" is told to the user.
 const ATTEMPTS: u32 = 3;
 
@@ -58,7 +61,7 @@ fn seed(words: &[&str]) -> u64 {
 
 /// The plugin a county runs on a day; `NotFound` when it is not enabled.
 pub(crate) async fn pin(app: &App, snapshot: &mut Snapshot, plugin: &str, day: Date) -> Result<Pin> {
-    let enablement = snapshot.enablement_at(plugin, day).await?.ok_or(Error::not_found("已启用的措施"))?;
+    let enablement = snapshot.enablement_at(plugin, day).await?.ok_or(Error::not_found(ENABLED))?;
     Ok(Pin { plugin: load(app, snapshot, &enablement.digest).await?, enablement })
 }
 
@@ -151,9 +154,9 @@ pub(crate) async fn carry_out(app: &App, actor: &Actor, consultation: Consultati
                     attempt += 1;
                 }
                 // Pressed twice: the first press has moved the case on, and the second finds another state.
-                Err(error) if refuses(&error) && applied_before(&app, &actor, &consultation).await? => {
-                    tracing::debug!(%error, "a repeated request");
-                    return Ok(Applied { repeated: true, ..Applied::default() });
+                Err(error) if refuses(&error) => {
+                    let before = applied_before(&app, &actor, &consultation).await?;
+                    return before.inspect(|_| tracing::debug!(%error, "a repeated request")).ok_or(error);
                 }
                 outcome => return outcome,
             }
@@ -162,16 +165,34 @@ pub(crate) async fn carry_out(app: &App, actor: &Actor, consultation: Consultati
     .await
 }
 
+/// For work that was due or announced while the measure was still enabled: when it no longer is, there is nobody to ask.
+/// Anything else that is not found is an error like others.
+pub(crate) async fn carry_out_if_enabled(app: &App, actor: &Actor, consultation: Consultation) -> Result<()> {
+    match carry_out(app, actor, consultation).await {
+        Ok(_) | Err(Error::NotFound { what: ENABLED }) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
 fn refuses(error: &Error) -> bool {
     matches!(error, Error::Refused { .. } | Error::Forbidden { .. } | Error::Conflict { .. } | Error::Invalid(_))
 }
 
-async fn applied_before(app: &App, actor: &Actor, consultation: &Consultation) -> Result<bool> {
-    let Some(key) = &consultation.key else { return Ok(false) };
+/// What the same request led to before; `None` when it is new.
+async fn applied_before(app: &App, actor: &Actor, consultation: &Consultation) -> Result<Option<Applied>> {
+    let Some(key) = &consultation.key else { return Ok(None) };
     let mut write = app.storage.write(actor, app.now()).await?;
-    let first = write.idempotency_remember(key).await?;
+    if write.idempotency_remember(key).await? {
+        write.rollback().await?;
+        return Ok(None);
+    }
+    repeated(write, key).await.map(Some)
+}
+
+async fn repeated(mut write: Write, key: &str) -> Result<Applied> {
+    let document = write.idempotency_document(key).await?;
     write.rollback().await?;
-    Ok(!first)
+    Ok(Applied { documents: document.into_iter().collect(), repeated: true })
 }
 
 /// The document an action is on, with its past.
@@ -268,12 +289,14 @@ async fn once(app: &App, actor: &Actor, consultation: &Consultation) -> Result<A
     if let Some(key) = &consultation.key
         && !write.idempotency_remember(key).await?
     {
-        write.rollback().await?;
-        return Ok(Applied { repeated: true, ..Applied::default() });
+        return repeated(write, key).await;
     }
     write.check(&read_set).await?;
     let invocation = write.invocation_record(&invocation(&called, &subject, household, today)).await?;
     let documents = apply::carry_out(&mut write, operations, &called.record, invocation).await?;
+    if let (Some(key), Some(first)) = (&consultation.key, documents.first()) {
+        write.idempotency_answer(key, *first).await?;
+    }
     enqueue_next(&mut write, consultation, next.as_deref()).await?;
     outbox::commit(write).await?;
     Ok(Applied { documents, repeated: false })
@@ -281,14 +304,17 @@ async fn once(app: &App, actor: &Actor, consultation: &Consultation) -> Result<A
 
 /// No effects: only the key is remembered, so that the step counts as done.
 async fn remember(app: &App, actor: &Actor, consultation: &Consultation, next: Option<String>) -> Result<Applied> {
-    let mut repeated = false;
     if let Some(key) = &consultation.key {
         let mut write = app.storage.write(actor, app.now()).await?;
-        repeated = !write.idempotency_remember(key).await?;
+        if !write.idempotency_remember(key).await? {
+            // Whoever was first has also written the next step; a second one, from what was found later, would be a fork.
+            write.rollback().await?;
+            return Ok(Applied { repeated: true, ..Applied::default() });
+        }
         enqueue_next(&mut write, consultation, next.as_deref()).await?;
         write.commit().await?;
     }
-    Ok(Applied { repeated, ..Applied::default() })
+    Ok(Applied::default())
 }
 
 /// The next step of due work is written with the effects of this one: an interruption between the two loses neither.
@@ -465,7 +491,8 @@ async fn record_failure(
         micros: 0,
     };
     let recorded = async {
-        let mut write = app.storage.write(actor, app.now()).await?;
+        // The request itself was not carried out: it may be sent again.
+        let mut write = app.storage.apart().write(actor, app.now()).await?;
         write.invocation_record(&new).await?;
         write.commit().await
     };

@@ -46,10 +46,14 @@ const WHAT: &[(&str, &str)] = &[
     ("user.create", "新增用户"),
     ("user.update", "更改用户"),
     ("user.password", "重置密码"),
+    ("token.create", "建立接口令牌"),
+    ("token.revoke", "撤销接口令牌"),
     ("invocation.record", "措施运算"),
     ("event.publish", "发布事件"),
     ("job.enqueue", "安排任务"),
     ("job.revive", "重新安排任务"),
+    ("webhook.add", "登记通知地址"),
+    ("webhook.switch", "启停通知地址"),
 ];
 
 const NOUNS: &[(&str, &str)] = &[
@@ -61,6 +65,7 @@ const NOUNS: &[(&str, &str)] = &[
     ("notice", "文书"),
     ("attachment", "材料"),
     ("user", "用户"),
+    ("token", "接口令牌"),
     ("release", "措施包"),
     ("enablement", "启用"),
     ("parameter", "参数"),
@@ -70,6 +75,7 @@ const NOUNS: &[(&str, &str)] = &[
     ("invocation", "运算"),
     ("event", "事件"),
     ("job", "任务"),
+    ("webhook", "通知地址"),
     ("membership", "成员关系"),
 ];
 
