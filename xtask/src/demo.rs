@@ -145,6 +145,13 @@ impl City {
                 &format!("entering the parameters of {name}, marked 未核实"),
                 &["parameter", "import", &parameters, "--county", county],
             )?;
+            // Paid from August on; frozen early, so that the first roster stands on the day the demonstration opens.
+            let settings = "examples/demo-county/disbursement.json";
+            let enable = ["plugin", "enable", "disbursement", "--county", county, "--from", BEGINS, "--grant", "all"];
+            self.doudi(
+                &format!("enabling disbursement for {name}"),
+                &[&enable[..], &["--settings", settings]].concat(),
+            )?;
         }
         Ok(())
     }
@@ -215,7 +222,7 @@ impl City {
 
     /// Address and logins, in the language of those who will use them.
     fn greet(&self, options: &Options) -> Result<()> {
-        println!("\n演示城市：芜湖市；已启用低保的县区：{}", COUNTIES.map(|(_, name)| name).join("、"));
+        println!("\n演示城市：芜湖市；已启用低保和资金发放的县区：{}", COUNTIES.map(|(_, name)| name).join("、"));
         println!("演示日期固定为 {}（--today 可以改变）；所有人员均为虚构，政策数值均为示例，未核实", options.today);
         println!("\n  {}  {}  {}  范围", wide("用户名", 12), wide("姓名", 8), wide("职务", 16));
         for user in users()? {

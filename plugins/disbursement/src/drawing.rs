@@ -643,8 +643,9 @@ impl Desk<'_> {
             held = held.hold(PaymentMark::new(document.id, lines, code));
         }
         let next = match found.last() {
-            Some(last) if found.len() >= QUESTIONS as usize => self.cursor.at(last.line),
-            _ => self.next_roster(&document, Phase::Held)?,
+            // A page may be short, for the findings of one line come together: only an empty one is the last.
+            Some(last) => self.cursor.at(last.line),
+            None => self.next_roster(&document, Phase::Held)?,
         };
         Ok((held.and(effects), Some(next)))
     }
