@@ -171,13 +171,10 @@ async function bankAnswers(roster, rows, day, failing = []) {
   const content = Buffer.from(`流水号,金额,结果,原因,日期\n${lines.join('\n')}\n`, 'utf8');
   await chen.page.locator('main input[type=file]').first().setInputFiles({ name: '回盘.csv', mimeType: 'text/csv', buffer: content });
   await seen(chen, 'bank-return');
-  for (let presses = 0; presses < 2; presses += 1) {
-    const run = chen.page.locator('main form[enctype] button.main, main form[action$="/run"] button').last();
-    if (await run.count() === 0) break;
-    await run.click();
-    await chen.page.waitForLoadState('load');
-    if (await chen.page.locator('main input[type=file]').count() === 0) break;
-  }
+  await chen.page.locator('main form[enctype] button').first().click();
+  await chen.page.waitForLoadState('load');
+  await chen.page.locator('main form[action$="/run"] button').first().click();
+  await chen.page.waitForLoadState('load');
   const told = await chen.text();
   must(!told.includes('错误'), `the return file is taken whole:\n${told.slice(0, 400)}`);
 }

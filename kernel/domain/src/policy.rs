@@ -116,7 +116,6 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             P::Export,
             P::ConfigurationRead,
         ],
-        // Pays what the rosters say: their cases, their lines, and why; no file of any household.
         Role::Finance => &[P::CaseRead, P::CaseWrite, P::DecisionRead, P::Export],
         Role::CountyIt => &[P::Configure, P::ConfigurationRead],
         Role::SecurityAdmin => &[P::UserManage, P::ConfigurationRead],
