@@ -132,6 +132,7 @@ fn references(manifest: &Manifest, findings: &mut Findings) {
         (!manifest.jobs.is_empty(), "tick"),
         (!manifest.subscriptions.is_empty(), "react"),
         (!manifest.answers.is_empty(), "answer"),
+        (!manifest.feeds.is_empty(), "intake"),
         (!manifest.scenarios.is_empty(), "assess"),
         (manifest.forms.iter().any(|form| form.reacts), "fill"),
     ] {

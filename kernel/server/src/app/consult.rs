@@ -13,9 +13,10 @@ use doudi_documents::manifest::Collection;
 use doudi_documents::{EffectPayload, Fill, Page, Values};
 use doudi_domain::document::{Document, DocumentStep};
 use doudi_domain::package::Enablement;
-use doudi_domain::{Actor, Date, DocumentId, Error, HouseholdId, Instant, PersonId, Result};
+use doudi_domain::{Actor, Date, DocumentId, Error, HouseholdId, Instant, PersonId, Problem, Result};
 use doudi_plugin_host::{
-    ActInput, CallContext, CallError, CallRecord, Called, EventInput, FillInput, Grants, Plugin, Recording, ViewInput,
+    ActInput, Block, CallContext, CallError, CallRecord, Called, EventInput, FillInput, Grants, Plugin, Recording,
+    ViewInput,
 };
 use doudi_storage::invocation::NewInvocation;
 use doudi_storage::{Snapshot, Write};
@@ -123,6 +124,7 @@ pub(crate) enum Request {
     Act { target: Target, action: String, values: Values },
     React { event: EventInput },
     Tick { job: String, due: Date, cursor: Option<String> },
+    Intake { feed: String, document: DocumentId, rows: Block },
 }
 
 /// What to ask whom, and the key that makes a second time harmless.
@@ -139,6 +141,8 @@ pub(crate) struct Applied {
     pub documents: Vec<DocumentId>,
     /// The same key was applied before; nothing was done.
     pub repeated: bool,
+    /// Of a feed: positions of the rows the plugin did not take, and why.
+    pub rejected: Vec<(u32, Problem)>,
 }
 
 /// Asks, applies all or nothing, and asks again when somebody was quicker. Runs to its end even when the request that began
@@ -148,7 +152,7 @@ pub(crate) async fn carry_out(app: &App, actor: &Actor, consultation: Consultati
     in_own_task(async move {
         let mut attempt = 1;
         loop {
-            match once(&app, &actor, &consultation).await {
+            match once(&app, &actor, &consultation, false).await {
                 Err(Error::Conflict { .. }) if attempt < ATTEMPTS => {
                     tokio::time::sleep(Duration::from_millis(20 * u64::from(attempt))).await;
                     attempt += 1;
@@ -163,6 +167,12 @@ pub(crate) async fn carry_out(app: &App, actor: &Actor, consultation: Consultati
         }
     })
     .await
+}
+
+/// As [`carry_out`], and rolled back at the end: what it says is what would happen.
+pub(crate) async fn try_out(app: &App, actor: &Actor, consultation: Consultation) -> Result<Applied> {
+    let (app, actor) = (app.clone(), actor.clone());
+    in_own_task(async move { once(&app, &actor, &consultation, true).await }).await
 }
 
 /// For work that was due or announced while the measure was still enabled: when it no longer is, there is nobody to ask.
@@ -192,7 +202,7 @@ async fn applied_before(app: &App, actor: &Actor, consultation: &Consultation) -
 async fn repeated(mut write: Write, key: &str) -> Result<Applied> {
     let document = write.idempotency_document(key).await?;
     write.rollback().await?;
-    Ok(Applied { documents: document.into_iter().collect(), repeated: true })
+    Ok(Applied { documents: document.into_iter().collect(), repeated: true, ..Applied::default() })
 }
 
 /// The document an action is on, with its past.
@@ -203,7 +213,7 @@ pub(crate) struct Subject {
     pub person: Option<PersonId>,
 }
 
-async fn once(app: &App, actor: &Actor, consultation: &Consultation) -> Result<Applied> {
+async fn once(app: &App, actor: &Actor, consultation: &Consultation, dry_run: bool) -> Result<Applied> {
     let (today, now) = (app.today(), app.now());
     let mut snapshot = app.storage.snapshot(actor.scope()).await?;
     let pin = pin(app, &mut snapshot, &consultation.plugin, today).await?;
@@ -217,11 +227,12 @@ async fn once(app: &App, actor: &Actor, consultation: &Consultation) -> Result<A
             context.seed = seed(&[&pin.enablement.plugin, job, &due.to_string(), &context.county.to_string()]);
             None
         }
-        Request::React { .. } => None,
+        Request::React { .. } | Request::Intake { .. } => None,
     };
     let shared: Shared = Arc::new(Mutex::new(snapshot));
     let reads = Box::new(SnapshotReads::new(app, actor, &shared, pin.plugin.id(), today, now, false));
     let (subject, household) = subject_of(&consultation.request, prepared.as_ref());
+    let mut rejected = Vec::new();
     let outcome = match (&consultation.request, &prepared) {
         (Request::Act { action, .. }, Some(prepared)) => {
             let input = ActInput {
@@ -251,6 +262,19 @@ async fn once(app: &App, actor: &Actor, consultation: &Consultation) -> Result<A
                 (called, next)
             })
         }
+        (Request::Intake { feed, rows, .. }, _) => {
+            app.host.intake(&pin.plugin, &context, reads, feed, rows.clone()).await.map(|called| {
+                rejected = called.value.rejected;
+                let called = Called {
+                    value: called.value.effects,
+                    record: called.record,
+                    denials: called.denials,
+                    logs: called.logs,
+                    spent: called.spent,
+                };
+                (called, None)
+            })
+        }
         (Request::Act { .. }, None) => unreachable!("an action is always prepared"),
     };
     let (called, next) = match outcome {
@@ -262,7 +286,7 @@ async fn once(app: &App, actor: &Actor, consultation: &Consultation) -> Result<A
     };
     note(&called, &pin);
     if called.value.is_empty() && !matches!(consultation.request, Request::Act { .. }) {
-        return remember(app, actor, consultation, next).await;
+        return Ok(Applied { rejected, ..remember(app, actor, consultation, next).await? });
     }
     // The host has dropped its reads; the snapshot is ours again.
     let mut snapshot = Arc::try_unwrap(shared)
@@ -297,9 +321,13 @@ async fn once(app: &App, actor: &Actor, consultation: &Consultation) -> Result<A
     if let (Some(key), Some(first)) = (&consultation.key, documents.first()) {
         write.idempotency_answer(key, *first).await?;
     }
+    if dry_run {
+        write.rollback().await?;
+        return Ok(Applied { rejected, ..Applied::default() });
+    }
     enqueue_next(&mut write, consultation, next.as_deref()).await?;
     outbox::commit(write).await?;
-    Ok(Applied { documents, repeated: false })
+    Ok(Applied { documents, repeated: false, rejected })
 }
 
 /// No effects: only the key is remembered, so that the step counts as done.
@@ -425,6 +453,7 @@ fn subject_of(request: &Request, prepared: Option<&Prepared>) -> (String, Option
         }
         (Request::React { event }, _) => (format!("event/{}", event.topic), event.household),
         (Request::Tick { job, due, .. }, _) => (format!("job/{job}/{due}"), None),
+        (Request::Intake { document, .. }, _) => (format!("document/{document}"), None),
         (Request::Act { .. }, None) => (String::new(), None),
     }
 }

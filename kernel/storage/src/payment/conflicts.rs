@@ -18,12 +18,14 @@ const ROUND: u32 = 4_096;
 pub(super) const ACCOUNT_NUMBER: &str = "household.account-number";
 pub(super) const ACCOUNT_NAME: &str = "household.account-name";
 pub(super) const ACCOUNT_BANK: &str = "household.account-bank";
+pub(super) const CERTIFICATE: &str = "household.certificate";
 
-/// A household's account as it stands on a day.
+/// A household's account (and certificate) as it stands on a day.
 #[derive(Clone, Default)]
 pub(super) struct Account {
     pub bank: String,
     pub holder: String,
+    pub certificate: String,
     /// In clear when it was asked for.
     pub number: Option<String>,
     pub index: Option<String>,
@@ -116,8 +118,8 @@ impl Snapshot {
     ) -> Result<HashMap<HouseholdId, Account>> {
         let list: BTreeSet<i64> = households.iter().map(|id| id.0).collect();
         let list: Vec<i64> = list.into_iter().collect();
-        let fields: Vec<String> = [ACCOUNT_BANK, ACCOUNT_NAME, ACCOUNT_NUMBER].map(str::to_owned).into();
-        let sealed = if with_sealed {
+        let fields: Vec<String> = [ACCOUNT_BANK, ACCOUNT_NAME, ACCOUNT_NUMBER, CERTIFICATE].map(str::to_owned).into();
+        let sql = if with_sealed {
             "SELECT household, field, value_text, value_index, value_sealed, id FROM fact
              WHERE county = $1 AND household @any $2 AND field @any $3 AND valid_from <= $4
              AND (valid_to IS NULL OR valid_to >= $4) AND superseded_at IS NULL ORDER BY recorded_at, id"
@@ -128,13 +130,14 @@ impl Snapshot {
         };
         let mut accounts: HashMap<HouseholdId, Account> = HashMap::with_capacity(list.len());
         let mut numbers: HashMap<HouseholdId, (FactId, Vec<u8>)> = HashMap::new();
-        for row in self.tx.all(sealed, args![self.reach.county, list, fields, day]).await? {
+        for row in self.tx.all(sql, args![self.reach.county, list, fields, day]).await? {
             let household: HouseholdId = row.at(0)?;
             let account = accounts.entry(household).or_default();
             let text: Option<String> = row.at(2)?;
             match row.at::<String>(1)?.as_str() {
                 ACCOUNT_BANK => account.bank = text.unwrap_or_default(),
                 ACCOUNT_NAME => account.holder = text.unwrap_or_default(),
+                CERTIFICATE => account.certificate = text.unwrap_or_default(),
                 _ => {
                     account.index = row.at(3)?;
                     if with_sealed && let Some(sealed) = row.at::<Option<Vec<u8>>>(4)? {

@@ -41,6 +41,8 @@ pub struct Payee {
     pub bank: String,
     pub account_name: String,
     pub account_number: String,
+    /// 低保证号.
+    pub certificate: String,
     /// Code tables `hukou-kind` and `poverty-cause`.
     pub hukou: Option<i64>,
     pub cause: Option<i64>,
@@ -106,6 +108,7 @@ impl Snapshot {
                 bank: account.bank,
                 account_name: account.holder,
                 account_number: account.number.unwrap_or_default(),
+                certificate: account.certificate,
                 hukou: code(HUKOU),
                 cause: code(CAUSE),
                 members: members.get(&household).copied().unwrap_or(0),
