@@ -17,6 +17,6 @@ mod payments;
 mod schema;
 mod scope;
 mod search;
-mod webhooks;
 mod tokens;
+mod webhooks;
 mod writers;
