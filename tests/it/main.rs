@@ -14,3 +14,5 @@ mod story;
 mod support;
 mod tidy;
 mod web;
+mod webhook;
+mod worker;

@@ -26,6 +26,7 @@ pub mod fact;
 pub mod figures;
 pub mod household;
 pub mod import;
+pub mod integrity;
 pub mod invocation;
 pub mod job;
 pub mod notice;

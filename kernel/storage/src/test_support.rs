@@ -212,6 +212,11 @@ impl Storage {
         Ok(value)
     }
 
+    /// How many rows a table has, around every scope. Tables by [`Storage::schema`].
+    pub async fn count_rows(&self, table: &str) -> Result<i64> {
+        self.peek(format!("SELECT COUNT(*) FROM {table}").leak()).await
+    }
+
     /// Tables with their columns, sorted.
     pub async fn schema(&self) -> Result<Vec<(String, String)>> {
         let mut tx = self.db.read().await?;
