@@ -5,6 +5,8 @@
 
 mod apply;
 mod audit;
+mod cli;
+mod deploy;
 mod host;
 mod import;
 mod oracles;

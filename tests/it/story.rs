@@ -132,7 +132,9 @@ async fn from_the_search_to_the_letter() {
             ("_key", key.as_str()),
         ];
         let location = wang_fang.post_files(&new, &fields, &[("papers", "户口簿.png", "image/png", PNG)]).await.done();
-        wang_fang.post_files(&new, &fields, &[]).await.done();
+        let again = wang_fang.post_files(&new, &fields, &[]).await.done();
+        let place = |location: &str| location.split('?').next().unwrap_or_default().to_owned();
+        assert_eq!(place(&again), place(&location), "pressed twice, the same case is shown");
         let number = |location: &str| {
             location.trim_start_matches("/documents/").split('?').next().unwrap_or_default().to_owned()
         };
@@ -145,6 +147,16 @@ async fn from_the_search_to_the_letter() {
         let document = DocumentId(number(&location).parse().unwrap_or_else(|_| panic!("{location}")));
         let case = Case { server, document };
         assert_eq!(case.state().await, "draft");
+
+        // A second application beside the open one is refused, and the open one named.
+        let form = wang_fang.get(&new).await.ok();
+        let second_key = form.hidden("_key").expect("a key");
+        let mut second = fields.to_vec();
+        second.pop();
+        second.push(("_key", &second_key));
+        let page = wang_fang.post_files(&new, &second, &[]).await;
+        assert_eq!(page.status, 422, "{}", page.excerpt());
+        page.has(&["2022-000001", "正在办理"]);
 
         // 补正: everything missing is told at once.
         case.press(people::WANG_FANG, &[people::HE_JING], "submit", &[], "submitted").await;
@@ -257,6 +269,16 @@ async fn from_the_search_to_the_letter() {
             }
         }
         assert_eq!((supplements, postings, letters), (1, 1, 1), "one of 补正, one posting, one decision");
+        // Numbered by the county, letters and postings apart, and printed.
+        let mut numbers: Vec<&str> = view.notices.iter().map(|notice| notice.number.as_str()).collect();
+        numbers.sort_unstable();
+        assert_eq!(numbers, ["告字〔2022〕1号", "告字〔2022〕2号", "示字〔2022〕1号"]);
+        for notice in &view.notices {
+            wang_fang.get(&format!("/notices/{}", notice.id)).await.ok().has(&[&notice.number]);
+        }
+        // Over: when it ended, no longer how far away the limit is; and the family cannot apply a second time.
+        let page = wang_fang.get(&format!("/documents/{document}")).await.ok();
+        page.has(&["办结日期", "已办结"]).lacks(&["还剩", "不需要"]);
 
         // The timeline tells the story; the audit chain holds.
         let file = wang_fang.get(&format!("/households/{}", family.household)).await.ok();
@@ -319,6 +341,10 @@ async fn a_refusal_comes_with_a_letter() {
         page.has(&["行政复议", "行政诉讼", "民发〔2021〕57号"]).lacks(&[&family::head_number(), family::PHONE]);
         let decision = view.decisions.last().expect("a decision");
         assert_eq!(decision.amount.0, 0);
+        // A proposal to refuse is not posted, and the path says so.
+        client.get(&format!("/documents/{}", case.document)).await.ok().has(&["不需要", "办结日期"]).lacks(&["还剩"]);
+        let zhao_min = server.client(people::ZHAO_MIN).await;
+        zhao_min.get(&format!("/decisions/{}", decision.id)).await.ok().has(&["条文待核"]);
     })
     .await;
 }

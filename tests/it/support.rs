@@ -1,10 +1,11 @@
 //! What the tests stand on: guests as bytes, a made-up snapshot for calls without a database, a server in this process, the
-//! cast, a family, and questions to a page.
+//! cast, a family, questions to a page, and the programs as processes.
 
 pub mod family;
 pub mod guests;
 pub mod page;
 pub mod people;
+pub mod program;
 pub mod reads;
 pub mod server;
 

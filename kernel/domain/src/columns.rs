@@ -87,15 +87,20 @@ impl Column {
         self.nulls.get(row / 8).is_some_and(|byte| byte >> (row % 8) & 1 == 1)
     }
 
-    /// Marks a row absent. The bitmap then covers every row up to it; later rows count as present until marked.
+    /// Marks a row absent; its value becomes 0, or no text. The bitmap then covers every row up to it; later rows count as
+    /// present until marked.
     pub fn set_null(&mut self, row: usize) {
+        match &mut self.data {
+            ColumnData::Ints(values) => values.get_mut(row).into_iter().for_each(|value| *value = 0),
+            ColumnData::Texts(values) => values.get_mut(row).into_iter().for_each(String::clear),
+        }
         if self.nulls.len() <= row / 8 {
             self.nulls.resize(row / 8 + 1, 0);
         }
         self.nulls[row / 8] |= 1 << (row % 8);
     }
 
-    /// Marks a row present again.
+    /// Marks a row present again, with the value 0 or no text.
     pub fn clear_null(&mut self, row: usize) {
         if let Some(byte) = self.nulls.get_mut(row / 8) {
             *byte &= !(1 << (row % 8));

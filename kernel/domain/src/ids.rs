@@ -57,4 +57,6 @@ ids! {
     WebhookId,
     /// One attempt to tell it.
     DeliveryId,
+    /// What another program signs its requests with.
+    TokenId,
 }

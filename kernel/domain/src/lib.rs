@@ -28,6 +28,7 @@ pub mod package;
 pub mod parameter;
 pub mod person;
 pub mod policy;
+pub mod token;
 pub mod webhook;
 
 pub use calendar::{Clock, Instant, Period};

@@ -101,8 +101,11 @@ pub fn requested(manifest: &Manifest) -> Vec<Capability> {
             });
         }
         for target in &wish.targets {
-            let (target_zh, target_en) =
-                catalogue::find(target).map_or((target.as_str(), target.as_str()), |field| (field.zh, field.en));
+            let (target_zh, target_en) = match (catalogue::find(target), manifest.scheme(target)) {
+                (Some(field), _) => (field.zh, field.en),
+                (None, Some(scheme)) => (scheme.label.zh.as_str(), scheme.label.in_language(true)),
+                (None, None) => (target.as_str(), target.as_str()),
+            };
             add(Capability {
                 code: format!("effect:{}:{target}", wish.kind),
                 label: Text::new(format!("{zh}：{target_zh}"), format!("{en}: {target_en}")),

@@ -22,6 +22,8 @@ use std::collections::BTreeSet;
 
 /// Longest key, title and one-line texts, in characters.
 const LINE: usize = 200;
+/// Longest word in front of a paper's number, in characters.
+const WORD: usize = 20;
 /// Facts a single reason may cite, and numbers it may take.
 const CITED: usize = 1_000;
 
@@ -175,6 +177,12 @@ impl Rules<'_> {
         if let Some(due) = &put.due {
             date("期限", due)?;
         }
+        if let Some(role) = &put.assignee {
+            let acts = |action: &doudi_documents::Action| !action.automatic && action.roles.contains(role);
+            if !collection.workflow.actions_from(&put.state).any(acts) {
+                return bad(format!("岗位“{}”在状态“{}”没有可办的操作，不能指定由其办理", printable(role), put.state));
+            }
+        }
         for (name, value) in &put.indexes {
             if !collection.indexes.contains(name) {
                 return bad(format!("“{}”没有申报索引“{}”", put.collection, printable(name)));
@@ -312,6 +320,9 @@ fn check_notice(notice: &NoticeIssue) -> Result<(), Fault> {
     positive("人员", notice.person)?;
     positive("办件", notice.document)?;
     one_line("标题", &notice.title.zh, true)?;
+    if notice.word.chars().count() > WORD || notice.word.chars().any(|c| c.is_control() || c.is_whitespace()) {
+        return bad(format!("文号代字应在 {WORD} 字以内，不含空格"));
+    }
     if let Some(by) = &notice.serve_by {
         date("送达期限", by)?;
     }

@@ -192,6 +192,7 @@ mod tests {
             code: "below".into(),
             verdict: "met".into(),
             article: "民发〔2021〕57号 第四条".into(),
+            article_verified: true,
             text: Text::new(zh, en),
             args,
         }

@@ -32,6 +32,7 @@ pub mod parameter;
 pub mod plugin;
 pub(crate) mod reads;
 pub mod session;
+pub mod token;
 pub mod user;
 pub mod value;
 pub mod webhook;

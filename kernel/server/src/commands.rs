@@ -1,5 +1,5 @@
 //! The command line: a file for each noun. Output is Chinese for people, JSON with `--json`; errors go to standard error with
-//! what to do. Exit codes: 0 done, 1 refused or failed, 2 wrong usage.
+//! what to do. Exit codes: 0 done, 1 refused or found wanting, 2 wrong usage, 3 the world failed (disk, database).
 
 /// Prints a line. Whoever has stopped reading (`| head`) has seen enough: that is an end, not a fault.
 macro_rules! say {
@@ -22,6 +22,8 @@ mod migrate;
 mod parameter;
 mod plugin;
 mod serve;
+mod token;
+mod usage;
 mod user;
 mod webhook;
 
@@ -53,6 +55,9 @@ enum Command {
     /// 用户：新建、列表、停用、重置密码
     #[command(subcommand)]
     User(user::UserCommand),
+    /// 接口令牌：新建、列表、撤销
+    #[command(subcommand)]
+    Token(token::TokenCommand),
     /// 区划：导入
     #[command(subcommand)]
     Division(division::DivisionCommand),
@@ -70,7 +75,7 @@ enum Command {
     Parameter(parameter::ParameterCommand),
     /// 对全县家庭试算一项措施，不写入任何内容
     Assess(assess::Assess),
-    /// 决定：查看、重算核对
+    /// 决定：列表、查看、重算核对
     #[command(subcommand)]
     Decision(decision::DecisionCommand),
     /// 任务：列表、重新执行
@@ -84,6 +89,9 @@ enum Command {
     Audit(audit::AuditCommand),
 }
 
+/// Exit code when nothing is wrong with what was asked, but with disk, database or network: trying again may help.
+const FAILED: u8 = 3;
+
 /// Whether a command did all it was asked.
 enum Outcome {
     Done,
@@ -93,7 +101,10 @@ enum Outcome {
 
 /// Runs the program by its arguments.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match usage::parse::<Cli>() {
+        Ok(cli) => cli,
+        Err(code) => return code,
+    };
     telemetry::start(if matches!(cli.command, Command::Serve(_)) { "info" } else { "warn" });
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -107,7 +118,7 @@ pub fn main() -> ExitCode {
         Ok(Outcome::Wanting) => ExitCode::FAILURE,
         Err(error) => {
             report(&error);
-            ExitCode::FAILURE
+            if matches!(error, Error::Failure { .. }) { ExitCode::from(FAILED) } else { ExitCode::FAILURE }
         }
     }
 }
@@ -128,6 +139,7 @@ async fn run(cli: Cli) -> Result<Outcome> {
         Command::Migrate => Ok(Outcome::Done),
         Command::Serve(command) => command.run(&app).await,
         Command::User(command) => command.run(&app).await,
+        Command::Token(command) => command.run(&app).await,
         Command::Division(command) => command.run(&app).await,
         Command::Calendar(command) => command.run(&app).await,
         Command::Household(command) => command.run(&app).await,

@@ -18,7 +18,7 @@ pub struct Config {
     #[arg(long, env = "DOUDI_DATA", default_value = "doudi-data", global = true)]
     pub data: PathBuf,
     /// 把“今天”固定为某一天（例如 2022-07-06），用于演示和试算；正式使用时不要设置
-    #[arg(long = "today", env = "DOUDI_TODAY", global = true)]
+    #[arg(long = "today", env = "DOUDI_TODAY", global = true, value_parser = crate::app::value::parse_date)]
     pub today: Option<Date>,
     /// 登录后多久没有操作要重新登录（分钟）
     #[arg(long, env = "DOUDI_SESSION_IDLE_MINUTES", default_value_t = 60, global = true, hide = true)]
@@ -26,6 +26,9 @@ pub struct Config {
     /// 一次登录最长多久（小时）
     #[arg(long, env = "DOUDI_SESSION_HOURS", default_value_t = 10, global = true, hide = true)]
     pub session_hours: u32,
+    /// 接口令牌最长的有效期（天）
+    #[arg(long, env = "DOUDI_TOKEN_DAYS", default_value_t = 366, global = true, hide = true)]
+    pub token_days: u32,
     /// 在本进程内编译插件，而不另起受限的子进程；仅供开发工具使用
     #[arg(long, env = "DOUDI_COMPILE_IN_PROCESS", global = true, hide = true)]
     pub compile_in_process: bool,
@@ -42,6 +45,7 @@ impl Default for Config {
             today: None,
             session_idle_minutes: 60,
             session_hours: 10,
+            token_days: 366,
             compile_in_process: false,
             allow_internal_webhooks: false,
         }

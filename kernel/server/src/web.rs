@@ -21,6 +21,8 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 
+pub mod api;
+mod api_page;
 mod assets;
 mod attachments;
 mod audit;
@@ -51,6 +53,7 @@ mod problems;
 pub mod serve;
 mod sessions;
 mod settings_form;
+mod tokens;
 mod users;
 mod webhooks;
 mod words;
@@ -114,6 +117,11 @@ routes! {
         GET  "/" sessions::home, SIGNED_IN;
         GET  "/me" sessions::me, SIGNED_IN;
         POST "/me/password" sessions::change_password, SIGNED_IN;
+        GET  "/tokens" tokens::index, SIGNED_IN;
+        POST "/tokens" tokens::create, SIGNED_IN;
+        POST "/tokens/{token}/revoke" tokens::revoke, SIGNED_IN;
+        GET  "/api" api_page::show, SIGNED_IN;
+        GET  "/api/openapi.json" api_page::document, SIGNED_IN;
 
     "caseworkers":
         GET  "/worklist" worklist::index, may(P::CaseRead);
@@ -204,6 +212,8 @@ pub fn router(app: App) -> Router {
         .layer(CsrfLayer::new())
         .layer(RequestBodyLimitLayer::new(gate::UPLOAD_LIMIT))
         .layer(axum::middleware::from_fn_with_state(app.clone(), gate::pass))
+        // Behind its own gate: it takes tokens and never cookies.
+        .merge(api::router(app.clone()))
         .layer(header(
             header::CONTENT_SECURITY_POLICY,
             "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; object-src 'none'; \
@@ -281,7 +291,8 @@ mod tests {
         let all: BTreeSet<_> = ROUTES.iter().map(|route| (route.method, route.path)).collect();
         assert_eq!(all.len(), ROUTES.len());
         for route in ROUTES.iter().filter(|route| route.method != "GET") {
-            let own = ["/sign-in", "/sign-out", "/me/password"].contains(&route.path);
+            let own =
+                ["/sign-in", "/sign-out", "/me/password", "/tokens", "/tokens/{token}/revoke"].contains(&route.path);
             assert!(own || matches!(route.needs, Needs::Permission(_)), "{} {}", route.method, route.path);
         }
     }

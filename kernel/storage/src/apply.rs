@@ -7,13 +7,14 @@
 //! The writes of one county are serial (one writer on SQLite, an advisory lock on PostgreSQL), so what a method checks still
 //! holds when it writes. Revisions and audit entries are collected and written by the commit.
 
+use crate::answer::RequestKey;
 use crate::audit::{self, PendingEntry};
 use crate::engine::{Tx, args};
 use crate::revision::{self, ReadSet};
 use crate::seal::Sealer;
 use crate::snapshot::Reach;
 use doudi_domain::event::Event;
-use doudi_domain::{Actor, County, DivisionCode, Error, Instant, Result};
+use doudi_domain::{Actor, County, DivisionCode, DocumentId, Error, Instant, Result};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -26,11 +27,18 @@ pub struct Write {
     pub(crate) sealer: Arc<dyn Sealer>,
     pub(crate) events: Vec<Event>,
     pub(crate) entries: Vec<PendingEntry>,
+    pub(crate) request: Option<RequestKey>,
     moved: BTreeSet<String>,
 }
 
 impl Write {
-    pub(crate) async fn begin(mut tx: Tx, actor: Actor, now: Instant, sealer: Arc<dyn Sealer>) -> Result<Write> {
+    pub(crate) async fn begin(
+        mut tx: Tx,
+        actor: Actor,
+        now: Instant,
+        sealer: Arc<dyn Sealer>,
+        request: Option<RequestKey>,
+    ) -> Result<Write> {
         let reach = Reach::of(actor.scope());
         if tx.is_postgres() {
             // Released at the end of the transaction. SQLite has one writer anyway.
@@ -38,7 +46,14 @@ impl Write {
         }
         let county = reach.county;
         let (events, entries, moved) = (Vec::new(), Vec::new(), BTreeSet::new());
-        Ok(Write { tx, reach, county, now, actor, sealer, events, entries, moved })
+        let mut write = Write { tx, reach, county, now, actor, sealer, events, entries, request, moved };
+        match write.claim_request().await {
+            Ok(()) => Ok(write),
+            Err(error) => {
+                write.rollback().await?;
+                Err(error)
+            }
+        }
     }
 
     pub fn actor(&self) -> &Actor {
@@ -73,13 +88,33 @@ impl Write {
         Ok(self.tx.run(sql, args![self.county, key, self.now]).await? == 1)
     }
 
+    /// What the request led to, for whoever sends it again. Its key was remembered in this write.
+    pub async fn idempotency_answer(&mut self, key: &str, document: DocumentId) -> Result<()> {
+        let sql = "UPDATE idempotency SET document = $3 WHERE county = $1 AND key = $2";
+        self.tx.run(sql, args![self.county, key, document]).await?;
+        Ok(())
+    }
+
+    /// The document the request with this key led to; `None` when it led to none or was never applied.
+    pub async fn idempotency_document(&mut self, key: &str) -> Result<Option<DocumentId>> {
+        let sql = "SELECT document FROM idempotency WHERE county = $1 AND key = $2";
+        match self.tx.optional(sql, args![self.county, key]).await? {
+            Some(row) => row.get("document"),
+            None => Ok(None),
+        }
+    }
+
     /// Writes the audit entries and makes everything visible at once.
     pub async fn commit(mut self) -> Result<()> {
         let moved = std::mem::take(&mut self.moved);
         revision::bump(&mut self.tx, self.county, moved).await?;
         let entries = std::mem::take(&mut self.entries);
         audit::append(&mut self.tx, self.county, entries).await?;
-        self.tx.commit().await
+        self.tx.commit().await?;
+        if let Some(request) = &self.request {
+            request.committed();
+        }
+        Ok(())
     }
 
     pub async fn rollback(self) -> Result<()> {

@@ -12,8 +12,8 @@ use doudi_domain::calendar::{days, from_days};
 use doudi_domain::identity::Role;
 use doudi_domain::{
     AttachmentId, County, Date, DecisionId, DeliveryId, DivisionCode, DocumentId, EnablementId, Error, EventId, FactId,
-    Fen, HouseholdId, Instant, InvocationId, JobId, MembershipId, NoticeId, ParameterId, PersonId, Result, UserId,
-    WebhookId,
+    Fen, HouseholdId, Instant, InvocationId, JobId, MembershipId, NoticeId, ParameterId, PersonId, Result, TokenId,
+    UserId, WebhookId,
 };
 use sqlx::postgres::{PgArguments, PgPool, PgRow};
 use sqlx::sqlite::{SqliteArguments, SqlitePool, SqliteRow};
@@ -484,6 +484,7 @@ int_cells! {
     JobId: |v| Some(JobId(v)), |v| v.0;
     WebhookId: |v| Some(WebhookId(v)), |v| v.0;
     DeliveryId: |v| Some(DeliveryId(v)), |v| v.0;
+    TokenId: |v| Some(TokenId(v)), |v| v.0;
 }
 
 impl Cell for String {

@@ -10,6 +10,7 @@
 //! `engine`.
 #![warn(clippy::unwrap_used)]
 
+pub mod answer;
 pub mod apply;
 pub mod attachment;
 pub mod audit;
@@ -45,6 +46,7 @@ pub mod storage;
 #[doc(hidden)]
 pub mod test_support;
 pub mod timeline;
+pub mod token;
 pub mod user;
 pub mod webhook;
 pub mod worklist;

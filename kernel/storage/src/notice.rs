@@ -75,6 +75,12 @@ impl Snapshot {
         row.as_ref().map(read).transpose()?.ok_or(Error::not_found("文书"))
     }
 
+    /// Whether a paper of the county, wherever in it, bears this number.
+    pub async fn notice_number_taken(&mut self, number: &str) -> Result<bool> {
+        let sql = "SELECT id FROM notice WHERE county = $1 AND number = $2";
+        Ok(self.tx.optional(sql, args![self.reach.county, number]).await?.is_some())
+    }
+
     /// Newest first.
     pub async fn notices_of_household(&mut self, id: HouseholdId) -> Result<Vec<Notice>> {
         let sql = concat!(

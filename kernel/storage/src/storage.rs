@@ -1,5 +1,6 @@
 //! [`Storage`]: opening a database by its address, bringing it to the current shape, and the doors that lead in.
 
+use crate::answer::RequestKey;
 use crate::engine::{Db, args, broken};
 use crate::error::translate;
 use crate::seal::{AesSealer, SealKeys, Sealer};
@@ -23,6 +24,8 @@ const READERS: u32 = 24;
 pub struct Storage {
     pub(crate) db: Db,
     pub(crate) sealer: Arc<dyn Sealer>,
+    /// The request its writes belong to: see [`Storage::for_request`].
+    pub(crate) request: Option<RequestKey>,
 }
 
 impl Storage {
@@ -37,7 +40,7 @@ impl Storage {
         } else {
             return Err(bad_address("应以 sqlite:// 或 postgres:// 开头"));
         };
-        Ok(Storage { db, sealer: Arc::new(AesSealer::new(&keys)) })
+        Ok(Storage { db, sealer: Arc::new(AesSealer::new(&keys)), request: None })
     }
 
     /// Applies the migrations that are missing. Safe to call from several replicas at once on PostgreSQL, which locks; on
@@ -58,9 +61,13 @@ impl Storage {
         };
         let expected = migrator.iter().map(|migration| migration.version).max().unwrap_or_default();
         let wrong = |inside: String| Error::failure("数据库结构与程序版本不一致。请先运行 doudi migrate", inside);
-        let mut tx = self.db.read().await.map_err(|error| wrong(format!("{error:?}")))?;
+        let cause = |error: Error| match error {
+            Error::Failure { inside, .. } => wrong(inside),
+            other => wrong(other.to_string()),
+        };
+        let mut tx = self.db.read().await.map_err(cause)?;
         let row = tx.one("SELECT MAX(version) AS version FROM _sqlx_migrations", args![]).await;
-        let found: Option<i64> = row.map_err(|error| wrong(format!("{error:?}")))?.get("version")?;
+        let found: Option<i64> = row.map_err(cause)?.get("version")?;
         tx.rollback().await?;
         match found {
             Some(version) if version == expected => Ok(()),
@@ -83,7 +90,8 @@ impl Storage {
 
     /// Begins the one short transaction that writes for the actor's county. Guests never run inside it.
     pub async fn write(&self, actor: &Actor, now: Instant) -> Result<Write> {
-        Write::begin(self.db.write().await?, actor.clone(), now, self.sealer.clone()).await
+        let (tx, request) = (self.db.write().await?, self.request.clone());
+        Write::begin(tx, actor.clone(), now, self.sealer.clone(), request).await
     }
 
     /// Ends all connections; what waits for them fails.

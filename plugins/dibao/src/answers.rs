@@ -3,13 +3,7 @@
 //! The question, for both topics, is a block of one table `page` with one row: `after` (a household id, 0 to begin) and
 //! `limit` (at most 200). The answer is a block of one table, a row for each line of decisions that pays on the day, by
 //! household; ask again after the last household until fewer households than the limit come back.
-//!
-//! | topic | table | columns |
-//! |---|---|---|
-//! | `benefit.recipients` | `recipient` | `household`, `person` (absent when the household is covered as a whole), `covered`, `begins` |
-//! | `benefit.payables` | `payable` | `household`, `person`, `covered`, `decision`, `amount`, `base`, `supplement`, `begins` |
-//!
-//! Amounts are fen a month, dates days; `amount` is what is paid, `supplement` the part of it that is 分类施保.
+//! The columns are in `docs/reference/topics.md`.
 
 use crate::running::{SCHEME, paying};
 use doudi_sdk::prelude::*;

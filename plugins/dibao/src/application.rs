@@ -106,6 +106,9 @@ pub struct Objection {
 }
 
 impl Application {
+    /// States in which nothing more happens.
+    pub const CLOSED: [&str; 4] = ["confirmed", "refused", "withdrawn", "ended"];
+
     /// Takes over what the form says; everything later steps have left stays.
     pub fn fill(&mut self, values: &FormValues) {
         self.applicant = values.id("applicant");
@@ -131,7 +134,7 @@ impl Application {
         Case { basis, exempt_support: self.exempt_support, without: None }
     }
 
-    /// Everything missing, told at once (57号 第十二条: 一次性告知). Members are named by their relation and year of birth:
+    /// Everything missing, told at once (57号: 一次性告知). Members are named by their relation and year of birth:
     /// a measure knows no names.
     pub fn missing(&self, family: &Family, terms: &Terms) -> Problems {
         let mut problems = Problems::new();

@@ -22,7 +22,7 @@ pub mod trial;
 
 use crate::family::Family;
 use crate::parameters::Params;
-use crate::rules::{Case, Desk, Terms, decide};
+use crate::rules::{Case, Desk, Terms};
 use doudi_sdk::prelude::*;
 
 /// The measure.
@@ -46,8 +46,7 @@ impl Assess for Dibao {
 pub fn assess_all(terms: &Terms, mut families: Families<'_, Family>, out: &mut Outcomes) {
     let mut desk = Desk::default();
     while let Some(family) = families.next() {
-        let verdict = decide(family, terms, &Case::default(), &mut desk);
-        trial::write(out, &verdict, &desk.trail);
+        trial::write(out, family, terms, &Case::default(), &mut desk);
     }
 }
 

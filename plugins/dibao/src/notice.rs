@@ -31,10 +31,11 @@ pub fn posting(
         },
     )
     .document(document.id)
+    .word(settings.word.as_str())
 }
 
-fn letter(document: &Document, household: Id, title: &str) -> NoticeIssue {
-    let letter = NoticeIssue::letter(household, title).document(document.id);
+fn letter(document: &Document, household: Id, title: &str, settings: &Settings) -> NoticeIssue {
+    let letter = NoticeIssue::letter(household, title).document(document.id).word(settings.word.as_str());
     match document.person {
         Some(person) => letter.person(person),
         None => letter,
@@ -45,10 +46,10 @@ fn turn_to(settings: &Settings) -> String {
     format!("联系单位和电话：{}。", settings.contact())
 }
 
-/// 补正: everything missing, at once (57号 第十二条).
+/// 补正: everything missing, at once (57号).
 pub fn supplement(document: &Document, household: Id, asked: &[String], settings: &Settings) -> NoticeIssue {
     let list: Vec<String> = asked.iter().enumerate().map(|(index, item)| format!("{}．{item}", index + 1)).collect();
-    letter(document, household, "补正材料告知书")
+    letter(document, household, "补正材料告知书", settings)
         .paragraph("您提出的最低生活保障申请，材料不齐全，请补正以下各项：".to_owned())
         .paragraphs(list.into_iter().map(Text::from))
         .paragraph("补正完成后即予受理，补正所用时间不计入办理时限。".to_owned())
@@ -57,7 +58,7 @@ pub fn supplement(document: &Document, household: Id, asked: &[String], settings
 
 /// The finance check found against the family: told, with the way to object (57号 第十七条).
 pub fn check_failed(document: &Document, household: Id, report: &str, settings: &Settings) -> NoticeIssue {
-    letter(document, household, "家庭经济状况信息核对结果告知书")
+    letter(document, household, "家庭经济状况信息核对结果告知书", settings)
         .paragraph(format!("经信息核对（报告编号 {report}），您的家庭经济状况与低保规定不符。"))
         .paragraph("对核对结果有异议的，可以提供证明材料，申请复查。".to_owned())
         .paragraph(turn_to(settings))
@@ -71,7 +72,7 @@ pub fn confirmed(
     from: Date,
     settings: &Settings,
 ) -> NoticeIssue {
-    letter(document, household, "最低生活保障确认告知书")
+    letter(document, household, "最低生活保障确认告知书", settings)
         .paragraph(format!("您提出的最低生活保障申请（编号 {}），经审核确认，{}。", document.key, decided.outcome.zh))
         .paragraph(format!(
             "保障 {} 人，每月发放 {} 元，自 {}起发放。",
@@ -113,14 +114,19 @@ pub fn refused(
     serve_by: Date,
     settings: &Settings,
 ) -> NoticeIssue {
-    let mut notice = letter(document, household, "不予确认告知书").paragraph(format!(
+    let mut notice = letter(document, household, "不予确认告知书", settings).paragraph(format!(
         "您于 {} 提出的最低生活保障申请（编号 {}），经审核，不予确认。理由如下：",
         document.created.chinese(),
         document.key
     ));
     if ground == "rule" {
+        // What speaks against follows with its article; it is not said twice.
         notice = notice.paragraphs(
-            decided.reasons.iter().filter(|given| is_reckoning(given.reason.code)).map(|given| given.text()),
+            decided
+                .reasons
+                .iter()
+                .filter(|given| given.reason.verdict != "not-met" && is_reckoning(given.reason.code))
+                .map(|given| given.text()),
         );
         notice = notice.paragraphs(
             decided
@@ -168,7 +174,7 @@ fn remedies(notice: NoticeIssue, settings: &Settings) -> NoticeIssue {
 
 /// 终止 (57号 第二十九条).
 pub fn ended(document: &Document, household: Id, reason: &str, settings: &Settings) -> NoticeIssue {
-    let notice = letter(document, household, "终止审核告知书")
+    let notice = letter(document, household, "终止审核告知书", settings)
         .paragraph(format!("您提出的最低生活保障申请（编号 {}）终止审核。原因：{reason}", document.key))
         .paragraph("依据：民发〔2021〕57号 第二十九条。可以重新提出申请。".to_owned());
     remedies(notice, settings)
@@ -184,7 +190,8 @@ pub fn changed(
     reasons: impl IntoIterator<Item = Text>,
     settings: &Settings,
 ) -> NoticeIssue {
-    let mut notice = NoticeIssue::letter(household, format!("最低生活保障{}告知书", label(outcome)));
+    let mut notice =
+        NoticeIssue::letter(household, format!("最低生活保障{}告知书", label(outcome))).word(settings.word.as_str());
     if let Some(document) = document {
         notice = notice.document(document.id);
     }

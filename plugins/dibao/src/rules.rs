@@ -13,8 +13,7 @@ pub mod recheck;
 pub mod ruleset;
 pub mod single;
 pub mod supplement;
-pub mod trail;
 
+pub use doudi_sdk::Trail;
 pub use eligibility::{Basis, Case, Desk, Terms, Verdict, decide};
 pub use ruleset::RuleSet;
-pub use trail::Trail;

@@ -1,5 +1,6 @@
 //! What a household is paid now. A household is covered as a whole by one line of decisions, or some of its members alone
-//! (单人户) by one line each; in each line the newest decision that has begun governs.
+//! (单人户) by one line each; in each line the newest decision that has begun governs, as in the kernel: whoever decides later
+//! knows what was decided before, even where his decision reaches further back.
 
 use doudi_sdk::prelude::*;
 
@@ -19,7 +20,7 @@ pub fn paying(household: Id, on: Date) -> Result<Vec<Decision>> {
             continue;
         }
         match lines.iter_mut().find(|line| line.person == decision.person) {
-            Some(line) if (line.begins, line.id) <= (decision.begins, decision.id) => *line = decision,
+            Some(line) if line.id <= decision.id => *line = decision,
             Some(_) => {}
             None => lines.push(decision),
         }

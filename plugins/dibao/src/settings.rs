@@ -13,6 +13,8 @@ pub struct Settings {
     pub reconsideration: String,
     /// The court of an administrative suit.
     pub court: String,
+    /// 机关代字, in front of the number of every paper.
+    pub word: String,
 }
 
 impl Settings {
@@ -43,15 +45,21 @@ impl CheckSettings for crate::Dibao {
         if !settings.contact.is_empty() && !settings.contact.chars().any(|c| c.is_ascii_digit()) {
             problems.add("contact", "联系方式中没有电话号码，请写明单位名称和电话");
         }
-        for (field, text) in
-            [("contact", &settings.contact), ("reconsideration", &settings.reconsideration), ("court", &settings.court)]
-        {
+        for (field, text) in [
+            ("contact", &settings.contact),
+            ("reconsideration", &settings.reconsideration),
+            ("court", &settings.court),
+            ("word", &settings.word),
+        ] {
             if text.trim() != text {
                 problems.add(field, "前后有多余的空格，请删去");
             }
         }
         if !settings.court.is_empty() && !settings.court.ends_with("法院") {
             problems.add("court", "应填写法院全称，例如某某县人民法院");
+        }
+        if settings.word.contains(['〔', '〕', '号', ' ']) {
+            problems.add("word", "只填代字，年份和序号由系统编排，例如南民低保");
         }
         Ok(problems)
     }

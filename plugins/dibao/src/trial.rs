@@ -3,18 +3,16 @@
 
 use crate::codes::FIGURES;
 use crate::family::Family;
-use crate::rules::{Basis, Case, Desk, Terms, Trail, Verdict, decide};
+use crate::rules::{Basis, Case, Desk, Terms, Trail, decide};
 use crate::{Dibao, terms_on};
 use doudi_sdk::decided::Decided;
 use doudi_sdk::prelude::*;
 
-/// Writes one household's row.
-pub fn write(out: &mut Outcomes, verdict: &Verdict, trail: &Trail) {
+/// Decides one household and writes its row.
+pub fn write(out: &mut Outcomes, family: &Family, terms: &Terms, case: &Case, desk: &mut Desk) {
+    let verdict = decide(family, terms, case, desk, out.trail());
     let covered = u32::try_from(verdict.covered).unwrap_or_default();
-    let mut row = out.row(verdict.outcome).amount(Fen(verdict.amount)).covered(covered).figures(&verdict.figures);
-    for (reason, args, facts) in trail.iter() {
-        row = row.reason_at(reason, args, facts);
-    }
+    out.row(verdict.outcome).amount(Fen(verdict.amount)).covered(covered).figures(&desk.figures);
 }
 
 /// The answer for a household that has been read.
@@ -22,10 +20,8 @@ pub fn write(out: &mut Outcomes, verdict: &Verdict, trail: &Trail) {
 /// # Errors
 /// `internal` only: manifest and code disagree.
 pub fn decided(family: &Family, terms: &Terms, case: &Case) -> Result<Decided> {
-    let mut desk = Desk::default();
-    let verdict = decide(family, terms, case, &mut desk);
     let mut out = Outcomes::new(FIGURES);
-    write(&mut out, &verdict, &desk.trail);
+    write(&mut out, family, terms, case, &mut Desk::default());
     Decided::of::<Dibao>(&out, 0)
 }
 

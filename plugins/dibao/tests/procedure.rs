@@ -41,7 +41,7 @@ fn three(wage: i64) -> Scenario {
 
 impl County {
     fn new(scenario: &Scenario) -> County {
-        let settings = json!({ "contact": "许镇民政办 0553-0000000", "reconsideration": "南陵县人民政府", "court": "南陵县人民法院" });
+        let settings = json!({ "contact": "许镇民政办 0553-0000000", "reconsideration": "南陵县人民政府", "court": "南陵县人民法院", "word": "南民低保" });
         let world = World::new("2022-07-01")
             .manifest(MANIFEST)
             .example_parameters()
@@ -224,6 +224,45 @@ fn a_refusal_names_finding_line_article_and_remedies_within_three_working_days()
     {
         assert!(text.contains(part), "{part} is missing in {text}");
     }
+    // The comparison with the line is said once, with its article.
+    assert_eq!(text.matches("不低于 710.00").count(), 1, "{text}");
+    let said: std::collections::BTreeSet<&str> = letter.paragraphs.iter().map(|text| text.zh.as_str()).collect();
+    assert_eq!(said.len(), letter.paragraphs.len(), "a sentence stands twice in {text}");
+    assert_eq!(letter.word, "南民低保");
+}
+
+/// One open application for a household; a member alone only beside another member alone.
+#[test]
+fn a_second_application_is_refused_and_the_open_one_named() {
+    let alone = |applicant: &str| {
+        let mut values = complete();
+        values["basis"] = json!("single");
+        values["applicant"] = json!(applicant);
+        values
+    };
+    for (first, second, refused) in [
+        (complete(), complete(), true),
+        (complete(), alone("2"), true),
+        (alone("2"), complete(), true),
+        (alone("2"), alone("2"), true),
+        (alone("2"), alone("1"), false),
+    ] {
+        let mut county = County::new(&three(1_800));
+        county.application("2022-07-01", CASEWORKER, "apply", first.clone());
+        let number = county.world.latest("application").key;
+        match county.press("2022-07-04", CASEWORKER, "application", "apply", second.clone()) {
+            Err(refusal) => {
+                assert!(refused, "{first} and {second}: {refusal}");
+                assert!(refusal.message.contains(&number) && refusal.message.contains("正在办理"), "{refusal}");
+            }
+            Ok(_) => assert!(!refused, "{first} and {second}"),
+        }
+        // Once the first one has ended, another may begin.
+        if refused {
+            county.application("2022-07-05", CASEWORKER, "withdraw", json!({ "reason": "情况变化" }));
+            county.application("2022-07-06", CASEWORKER, "apply", second);
+        }
+    }
 }
 
 #[test]
@@ -296,7 +335,12 @@ fn the_town_decides_where_another_measure_says_so() {
     let level = Block::of(Table::new("authority", 1).texts("level", ["town"]));
     county.world = county.world.clone().answer("approval.authority", "delegated-approval", level);
     county.surveyed();
-    county.posted();
+    county.application("2022-07-11", REVIEWER, "opine", json!({ "proposal": "grant" }));
+    county.application("2022-07-12", CASEWORKER, "post", json!({ "place": "奎湖村公示栏" }));
+    let values = json!({ "no-objection": true, "papers": ["7"] });
+    let effects = county.application("2022-07-20", CASEWORKER, "close-posting", values);
+    let put = effects.documents().next().expect("the case");
+    assert_eq!(put.assignee.as_deref(), Some("town-reviewer"), "it waits on the town's desk");
     let refusal = county.refused("2022-07-21", APPROVER, "application", "confirm", json!({}));
     assert!(refusal.message.contains("下放"), "{refusal}");
     county.application("2022-07-21", REVIEWER, "confirm-by-town", json!({}));
@@ -496,12 +540,17 @@ fn a_missing_parameter_is_named_and_nothing_is_guessed() {
 }
 
 #[test]
-fn settings_name_a_phone_and_a_court() {
-    let check = |contact: &str, court: &str| {
-        let settings =
-            dibao::settings::Settings { contact: contact.into(), reconsideration: String::new(), court: court.into() };
+fn settings_name_a_phone_a_court_and_a_word() {
+    let check = |contact: &str, court: &str, word: &str| {
+        let settings = dibao::settings::Settings {
+            contact: contact.into(),
+            reconsideration: String::new(),
+            court: court.into(),
+            word: word.into(),
+        };
         Dibao::check_settings(settings).expect("a check").into_vec().len()
     };
-    assert_eq!(check("许镇民政办 0553-0000000", "南陵县人民法院"), 0);
-    assert_eq!(check("许镇民政办", "南陵"), 2);
+    assert_eq!(check("许镇民政办 0553-0000000", "南陵县人民法院", "南民低保"), 0);
+    assert_eq!(check("许镇民政办", "南陵", ""), 2);
+    assert_eq!(check("许镇民政办 0553-0000000", "南陵县人民法院", "南民低保〔2022〕1号"), 1);
 }

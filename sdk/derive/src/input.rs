@@ -168,9 +168,8 @@ fn column(name: &Ident, ty: &Type, code: &LitStr, absence: &Absence, text: bool)
     let read = match (absence, text) {
         (Absence::Refused, false) => quote! { self.#name = #scalar(columns.#name.value(row)); },
         (Absence::None, false) => quote! { self.#name = columns.#name.get(row).map(#scalar); },
-        (Absence::Default, false) => {
-            quote! { self.#name = columns.#name.get(row).map_or_else(::core::default::Default::default, #scalar); }
-        }
+        // What is absent is 0 in the column, and 0 is what every scalar begins with.
+        (Absence::Default, false) => quote! { self.#name = #scalar(columns.#name.value(row)); },
         (Absence::None, true) => quote! {
             match columns.#name.get(row) {
                 ::core::option::Option::Some(text) => {

@@ -57,6 +57,10 @@ pub struct DocumentPut {
     /// Overrides the deadline of the state (an extension, a carried-over rest); `2022-08-12`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due: Option<String>,
+    /// Overrides the office of the state, by its role code, where the case and not the state tells who must act (确认权下放);
+    /// an office that has a button there. Holds until the document leaves the state.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assignee: Option<String>,
     /// One line for the timeline: why, or what was found.
     #[serde(default)]
     pub note: String,
@@ -163,6 +167,10 @@ pub struct NoticeIssue {
     /// Must be served by this date, if the rule sets one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub serve_by: Option<String>,
+    /// The county's word in front of the number (机关代字): 南民低保. The kernel counts by county, word, form and year and
+    /// prints 南民低保告字〔2022〕12号; without a word 告字〔2022〕12号.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub word: String,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]

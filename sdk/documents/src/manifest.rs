@@ -39,6 +39,9 @@ pub struct Manifest {
     /// Kinds of effects it wishes, and why.
     #[serde(default)]
     pub effects: Vec<EffectWish>,
+    /// Names of the schemes its decisions belong to; one without a name is shown by its code.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub schemes: Vec<Scheme>,
     #[serde(default)]
     pub collections: Vec<Collection>,
     #[serde(default)]
@@ -76,6 +79,14 @@ pub struct Manifest {
     pub scenarios: Vec<crate::scenario::Scenario>,
 }
 
+fn yes() -> bool {
+    true
+}
+
+fn is_yes(value: &bool) -> bool {
+    *value
+}
+
 fn first_state_version() -> String {
     "1.0".to_owned()
 }
@@ -99,6 +110,15 @@ pub struct EffectWish {
     #[serde(default)]
     pub targets: Vec<String>,
     pub purpose: Text,
+}
+
+/// What a decision gives or refuses: 最低生活保障. A plugin may decide on several.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Scheme {
+    /// As `decision.record` names it: `dibao-edge`.
+    pub code: String,
+    pub label: Text,
 }
 
 /// A kind of document the plugin keeps.
@@ -173,6 +193,9 @@ pub struct ParameterEntry {
     pub optional: bool,
     #[serde(default)]
     pub article: String,
+    /// `false`: nobody has compared the article's number with the text of the rule; pages mark it 条文待核.
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
+    pub article_verified: bool,
     /// Words for the values of a `code` parameter.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub values: BTreeMap<String, Text>,
@@ -229,6 +252,9 @@ pub struct ReasonEntry {
     /// `met`, `not-met`, `finding`.
     pub verdict: String,
     pub article: String,
+    /// `false`: nobody has compared the article's number with the text of the rule; pages mark it 条文待核.
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
+    pub article_verified: bool,
     pub text: Text,
     /// How many numbers the sentence takes.
     #[serde(default)]
@@ -283,6 +309,10 @@ impl Manifest {
 
     pub fn outcome(&self, code: &str) -> Option<&Outcome> {
         self.outcomes.iter().find(|outcome| outcome.code == code)
+    }
+
+    pub fn scheme(&self, code: &str) -> Option<&Scheme> {
+        self.schemes.iter().find(|scheme| scheme.code == code)
     }
 
     pub fn reason(&self, code: &str) -> Option<&ReasonEntry> {

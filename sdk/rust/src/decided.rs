@@ -80,24 +80,16 @@ impl Decided {
         let bad = |what: &str| Refusal::internal(format!("插件 {} 给出的结果第 {} 行{what}", P::ID, row + 1));
         let view = out.get(row).ok_or_else(|| bad("不存在"))?;
         let outcome = P::OUTCOMES.get(view.outcome.0 as usize).ok_or_else(|| bad("的结论不在清单中"))?;
-        let columns = &out.columns;
-        let entry =
-            |reason: usize| P::REASONS.get(columns.reasons[reason] as usize).ok_or_else(|| bad("的理由不在清单中"));
-        let begin = if row == 0 { 0 } else { columns.reason_ends[row - 1] as usize };
-        // Arguments have no ends of their own: how many a reason takes is in the manifest.
-        let mut arg = 0;
-        for reason in 0..begin {
-            arg += entry(reason)?.args as usize;
-        }
-        let mut reasons = Vec::new();
-        for index in begin..columns.reason_ends[row] as usize {
-            let reason = entry(index)?;
-            let args = columns.args.get(arg..arg + reason.args as usize).ok_or_else(|| bad("的理由缺少数值"))?;
-            arg += reason.args as usize;
-            let first = if index == 0 { 0 } else { columns.fact_ends[index - 1] as usize };
-            let facts = &columns.facts[first..columns.fact_ends[index] as usize];
-            reasons.push(Given { reason, args: args.to_vec(), facts: facts.iter().copied().map(Id).collect() });
-        }
+        let reasons = out
+            .reasons(row)
+            .map(|(reason, args, facts)| {
+                let reason = P::REASONS.get(reason as usize).ok_or_else(|| bad("的理由不在清单中"))?;
+                if args.len() != reason.args as usize {
+                    return Err(bad("的理由的数值个数有误"));
+                }
+                Ok(Given { reason, args: args.to_vec(), facts: facts.to_vec() })
+            })
+            .collect::<Result<Vec<_>>>()?;
         Ok(Decided {
             outcome,
             amount: view.amount,

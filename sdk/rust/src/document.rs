@@ -66,6 +66,7 @@ impl Document {
             person: self.person,
             state: self.state.clone(),
             due: None,
+            assignee: None,
             note: String::new(),
             indexes: Default::default(),
             body: serde_json::from_str(&self.body).unwrap_or_default(),

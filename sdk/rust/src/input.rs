@@ -325,15 +325,23 @@ impl<'a, K: ItemKind> ItemColumns<'a, K> {
     #[inline]
     pub fn read(&self, rows: std::ops::Range<usize>, into: &mut Vec<Item<K>>) {
         into.clear();
-        for row in rows {
+        if rows.is_empty() {
+            return;
+        }
+        into.reserve(rows.len());
+        // Slices of one length, so that the loop checks no bounds.
+        let part = |column: &Ints<'a>| &column.values()[rows.clone()];
+        let columns = part(&self.fact).iter().zip(part(&self.kind)).zip(part(&self.value)).zip(part(&self.qualifier));
+        let columns = columns.zip(part(&self.from)).zip(part(&self.source)).zip(rows.clone());
+        for ((((((fact, kind), value), qualifier), from), source), row) in columns {
             into.push(Item {
-                fact: Id(self.fact.value(row)),
-                kind: self.kinds[self.kind.value(row) as usize],
-                value: Fen(self.value.value(row)),
-                qualifier: i32::from_int(self.qualifier.value(row)),
-                from: Date::from_int(self.from.value(row)),
+                fact: Id(*fact),
+                kind: self.kinds[*kind as usize],
+                value: Fen(*value),
+                qualifier: i32::from_int(*qualifier),
+                from: Date::from_int(*from),
                 to: self.to.get(row).map(Date::from_int),
-                source: i32::from_int(self.source.value(row)),
+                source: i32::from_int(*source),
             });
         }
     }

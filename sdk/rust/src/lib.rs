@@ -56,6 +56,7 @@ pub mod refusal;
 pub mod template;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod testing;
+pub mod trail;
 pub mod values;
 
 pub use doudi_documents as doc;
@@ -63,3 +64,4 @@ pub use doudi_sdk_derive::{Input, ItemKind, manifest};
 pub use outcomes::Outcomes;
 pub use points::*;
 pub use refusal::{Refusal, Result};
+pub use trail::Trail;

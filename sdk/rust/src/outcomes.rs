@@ -5,6 +5,7 @@ use crate::bindings::assess::exports::doudi::measure::assess as wit;
 use crate::codes::{FigureCode, OutcomeCode, ReasonCode};
 use crate::fen::Fen;
 use crate::refusal::{Refusal, Result};
+use crate::trail::Trail;
 use doudi_documents::Id;
 
 /// The answer under construction.
@@ -25,8 +26,15 @@ use doudi_documents::Id;
 /// ```
 #[derive(Clone, PartialEq, Debug)]
 pub struct Outcomes {
-    pub(crate) columns: wit::Outcomes,
-    figures: usize,
+    outcome: Vec<u32>,
+    amount: Vec<i64>,
+    covered: Vec<u32>,
+    figures: Vec<i64>,
+    /// Where the reasons of each row end in the trail.
+    reason_ends: Vec<u32>,
+    trail: Trail,
+    /// How many figures a row has.
+    width: usize,
 }
 
 /// One household's row. Dropping it ends the row.
@@ -56,51 +64,59 @@ impl Outcomes {
     /// An empty answer for that many rows.
     pub fn with_capacity(figures: usize, rows: usize) -> Outcomes {
         Outcomes {
-            columns: wit::Outcomes {
-                outcome: Vec::with_capacity(rows),
-                amount: Vec::with_capacity(rows),
-                covered: Vec::with_capacity(rows),
-                figures: Vec::with_capacity(rows * figures),
-                reason_ends: Vec::with_capacity(rows),
-                reasons: Vec::with_capacity(rows * 8),
-                args: Vec::with_capacity(rows * 12),
-                fact_ends: Vec::with_capacity(rows * 8),
-                facts: Vec::with_capacity(rows * 4),
-            },
-            figures,
+            outcome: Vec::with_capacity(rows),
+            amount: Vec::with_capacity(rows),
+            covered: Vec::with_capacity(rows),
+            figures: Vec::with_capacity(rows * figures),
+            reason_ends: Vec::with_capacity(rows),
+            trail: Trail::with_capacity(rows),
+            width: figures,
         }
     }
 
-    /// Begins the next household's row: no amount, nobody covered, all figures 0, no reasons yet.
+    /// Where the reasons of the next household go: a rule says them as it finds them, then [`Outcomes::row`] closes the
+    /// household.
+    #[inline]
+    pub fn trail(&mut self) -> &mut Trail {
+        self.trail.begin();
+        &mut self.trail
+    }
+
+    /// The next household's row: no amount, nobody covered, all figures 0, and the reasons said on the trail since the last.
     #[inline]
     pub fn row(&mut self, outcome: OutcomeCode) -> Row<'_> {
-        let columns = &mut self.columns;
-        columns.outcome.push(outcome.0);
-        columns.amount.push(0);
-        columns.covered.push(0);
-        columns.figures.resize(columns.figures.len() + self.figures, 0);
-        columns.reason_ends.push(columns.reasons.len() as u32);
+        self.outcome.push(outcome.0);
+        self.amount.push(0);
+        self.covered.push(0);
+        self.figures.resize(self.figures.len() + self.width, 0);
+        self.reason_ends.push(self.trail.reasons.len() as u32);
         Row { out: self }
     }
 
     /// How many rows are begun.
     pub fn len(&self) -> usize {
-        self.columns.outcome.len()
+        self.outcome.len()
     }
 
     /// Whether no row is begun.
     pub fn is_empty(&self) -> bool {
-        self.columns.outcome.is_empty()
+        self.outcome.is_empty()
     }
 
     /// One row, read back.
     pub fn get(&self, row: usize) -> Option<RowView<'_>> {
         Some(RowView {
-            outcome: OutcomeCode(*self.columns.outcome.get(row)?),
-            amount: Fen(self.columns.amount[row]),
-            covered: self.columns.covered[row],
-            figures: &self.columns.figures[row * self.figures..(row + 1) * self.figures],
+            outcome: OutcomeCode(*self.outcome.get(row)?),
+            amount: Fen(self.amount[row]),
+            covered: self.covered[row],
+            figures: &self.figures[row * self.width..(row + 1) * self.width],
         })
+    }
+
+    /// One row's reasons, with their numbers and facts.
+    pub(crate) fn reasons(&self, row: usize) -> impl Iterator<Item = (u32, &[i64], &[Id])> {
+        let begin = if row == 0 { 0 } else { self.reason_ends[row - 1] as usize };
+        self.trail.range(begin..self.reason_ends[row] as usize)
     }
 
     /// The columns as they travel, if there is a row for each household.
@@ -111,7 +127,17 @@ impl Outcomes {
         if self.len() != households {
             return Err(Refusal::internal(format!("插件对 {households} 户只给出了 {} 个结果", self.len())));
         }
-        Ok(self.columns)
+        Ok(wit::Outcomes {
+            outcome: self.outcome,
+            amount: self.amount,
+            covered: self.covered,
+            figures: self.figures,
+            reason_ends: self.reason_ends,
+            reasons: self.trail.reasons,
+            args: self.trail.args,
+            fact_ends: self.trail.fact_ends,
+            facts: self.trail.facts.into_iter().map(|fact| fact.0).collect(),
+        })
     }
 }
 
@@ -119,14 +145,14 @@ impl Row<'_> {
     /// Per month.
     #[inline]
     pub fn amount(self, amount: Fen) -> Self {
-        *last(&mut self.out.columns.amount) = amount.0;
+        *last(&mut self.out.amount) = amount.0;
         self
     }
 
     /// Members the outcome covers.
     #[inline]
     pub fn covered(self, members: u32) -> Self {
-        *last(&mut self.out.columns.covered) = members;
+        *last(&mut self.out.covered) = members;
         self
     }
 
@@ -136,8 +162,8 @@ impl Row<'_> {
     /// When the manifest has no such figure.
     #[inline]
     pub fn figure(self, figure: FigureCode, value: impl Into<i64>) -> Self {
-        let start = self.out.columns.figures.len() - self.out.figures;
-        self.out.columns.figures[start..][figure.0 as usize] = value.into();
+        let start = self.out.figures.len() - self.out.width;
+        self.out.figures[start..][figure.0 as usize] = value.into();
         self
     }
 
@@ -147,27 +173,30 @@ impl Row<'_> {
     /// When there are more or fewer than the manifest has.
     #[inline]
     pub fn figures(self, values: &[i64]) -> Self {
-        let start = self.out.columns.figures.len() - self.out.figures;
-        self.out.columns.figures[start..].copy_from_slice(values);
+        let start = self.out.figures.len() - self.out.width;
+        self.out.figures[start..].copy_from_slice(values);
         self
     }
 
     /// A reason, the numbers of its sentence (money in fen, dates in days), and the facts it used.
     #[inline]
     pub fn reason<const ARGS: usize>(self, reason: ReasonCode<ARGS>, args: [i64; ARGS], facts: &[Id]) -> Self {
-        self.reason_at(reason.0, &args, facts)
+        self.out.trail.say(reason, args);
+        self.with_facts(facts)
     }
 
-    /// A reason by its position, for rules that collect their reasons before the row is written. The kernel refuses the
-    /// answer when the sentence takes another number of arguments.
+    /// A reason by its position. The kernel refuses the answer when the sentence takes another number of arguments.
     #[inline]
     pub fn reason_at(self, reason: u32, args: &[i64], facts: &[Id]) -> Self {
-        let columns = &mut self.out.columns;
-        columns.reasons.push(reason);
-        columns.args.extend_from_slice(args);
-        columns.facts.extend(facts.iter().map(|fact| fact.0));
-        columns.fact_ends.push(columns.facts.len() as u32);
-        *last(&mut columns.reason_ends) += 1;
+        self.out.trail.say_at(reason, args);
+        self.with_facts(facts)
+    }
+
+    fn with_facts(self, facts: &[Id]) -> Self {
+        for fact in facts {
+            self.out.trail.fact(*fact);
+        }
+        *last(&mut self.out.reason_ends) = self.out.trail.reasons.len() as u32;
         self
     }
 }

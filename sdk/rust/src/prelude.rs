@@ -17,6 +17,7 @@ pub use crate::points::{
     PageRequest, React, Step, Taken, Tick, View,
 };
 pub use crate::refusal::{Problem, Problems, Refusal, Result};
+pub use crate::trail::Trail;
 pub use crate::values::FormValues;
 pub use crate::{calendar, decisions, documents, log, parameters, questions, records};
 pub use doudi_documents::effect::{

@@ -16,17 +16,17 @@ use jiff::civil::date;
 use std::fmt::Write;
 
 /// A city in which every kind of thing exists once, all of it about one family of 许镇.
-struct Fixture {
-    server: TestServer,
-    family: Family,
-    document: DocumentId,
+pub struct Fixture {
+    pub server: TestServer,
+    pub family: Family,
+    pub document: DocumentId,
     key: String,
     /// What each `{name}` of a route stands for.
-    ids: Vec<(&'static str, String)>,
+    pub ids: Vec<(&'static str, String)>,
 }
 
 impl Fixture {
-    async fn build() -> Fixture {
+    pub async fn build() -> Fixture {
         let server = TestServer::new(date(2022, 7, 20)).await;
         let digest = server
             .enable(guests::honest(), &[people::COUNTY, people::OTHER_COUNTY], date(2022, 1, 1), GrantChoice::All)
@@ -99,6 +99,7 @@ impl Fixture {
             ("{action}", "good".to_owned()),
             ("{page}", "good".to_owned()),
             ("{upload}", "00000000000000000000000000000000".to_owned()),
+            ("{token}", "1".to_owned()),
             ("{name}", "doudi.css".to_owned()),
             // The asset's digest is not the plugin's, and no asset has it.
             ("/assets/{digest}", "/assets/0000".to_owned()),
@@ -108,9 +109,14 @@ impl Fixture {
     }
 
     fn path(&self, route: &Route) -> String {
-        let path = self.ids.iter().fold(route.path.to_owned(), |path, (name, id)| path.replace(name, id));
-        assert!(!path.contains('{'), "the fixture has nothing for {}", route.path);
-        path
+        self.address(route.path)
+    }
+
+    /// An address of the table with the ids of this city in it.
+    pub fn address(&self, path: &str) -> String {
+        let filled = self.ids.iter().fold(path.to_owned(), |path, (name, id)| path.replace(name, id));
+        assert!(!filled.contains('{'), "the fixture has nothing for {path}");
+        filled
     }
 
     async fn ask(&self, client: &Client<'_>, route: &Route, fields: &[(&str, &str)]) -> Page {
@@ -131,7 +137,7 @@ impl Fixture {
     }
 
     /// What must not be seen outside: names in clear and masked, numbers, the street, the case.
-    fn secrets(&self) -> Vec<String> {
+    pub fn secrets(&self) -> Vec<String> {
         let mut secrets: Vec<String> =
             [family::HEAD, family::WIFE, family::SON, family::NUMBER, family::ADDRESS, family::PHONE]
                 .map(str::to_owned)
@@ -233,7 +239,7 @@ async fn the_table_is_the_router() {
         assert!(matches!(route.method, "GET" | "POST"), "{}: browsers' forms know no other method", route.path);
     }
     let client = server.client(people::CHEN_LI).await;
-    for path in ["/admin", "/households/1/delete", "/api", "/.git/config", "/households/../users", "/metrics"] {
+    for path in ["/admin", "/households/1/delete", "/api/", "/.git/config", "/households/../users", "/metrics"] {
         client.get(path).await.refused(404);
     }
     for method in ["PUT", "DELETE", "PATCH", "TRACE"] {
@@ -244,7 +250,7 @@ async fn the_table_is_the_router() {
 }
 
 /// Outsiders: another county's every office, the next town, the next village.
-fn outsiders() -> Vec<&'static str> {
+pub fn outsiders() -> Vec<&'static str> {
     CAST.iter()
         .filter(|(login, _, role, division)| {
             let theirs = *division / 1_000_000 != people::COUNTY / 1_000_000 && *role != Role::CitySupervisor;
@@ -383,7 +389,7 @@ fn without_ids(page: &Page) -> String {
     page.text().split_whitespace().filter(|word| !word.contains('-') || word.len() < 30).collect::<Vec<_>>().join(" ")
 }
 
-fn encode(path: &str) -> String {
+pub fn encode(path: &str) -> String {
     path.bytes()
         .map(|byte| if byte.is_ascii() { char::from(byte).to_string() } else { format!("%{byte:02X}") })
         .collect()

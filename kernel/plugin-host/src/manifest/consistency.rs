@@ -20,6 +20,7 @@ pub(crate) fn problems(manifest: &Manifest) -> Vec<Problem> {
     head(manifest, &mut found);
     inputs(manifest, &mut found);
     effects(manifest, &mut found);
+    schemes(manifest, &mut found);
     for collection in &manifest.collections {
         workflow(manifest, collection, &mut found);
     }
@@ -137,6 +138,21 @@ fn effects(manifest: &Manifest, found: &mut Found) {
                 found.add(&place, "manifest.target", format!("“{kind}”不分对象，targets 应为空"));
             }
             _ => {}
+        }
+    }
+}
+
+/// Names of schemes: once each, in Chinese, and of schemes it decides on.
+fn schemes(manifest: &Manifest, found: &mut Found) {
+    found.names("schemes", "方案", manifest.schemes.iter().map(|scheme| scheme.code.as_str()));
+    let decides = |code: &String| {
+        manifest.effects.iter().any(|wish| wish.kind == kinds::DECISION_RECORD && wish.targets.contains(code))
+    };
+    for scheme in &manifest.schemes {
+        let place = format!("schemes.{}", scheme.code);
+        found.chinese(&format!("{place}.label"), &scheme.label);
+        if !decides(&scheme.code) {
+            found.add(&place, "manifest.scheme", format!("“{}”不在 decision.record 申报的方案之中", scheme.code));
         }
     }
 }

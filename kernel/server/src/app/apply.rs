@@ -165,7 +165,14 @@ impl Planner<'_> {
             person,
             division,
             state: put.state.clone(),
-            assignee_role: state.role.as_deref().and_then(Role::parse),
+            assignee_role: match &put.assignee {
+                Some(role) => Role::parse(role),
+                None => existing
+                    .as_ref()
+                    .filter(|_| !entered)
+                    .and_then(|document| document.assignee_role)
+                    .or_else(|| state.role.as_deref().and_then(Role::parse)),
+            },
             assignee: existing.as_ref().filter(|_| !entered).and_then(|document| document.assignee),
             since: existing.as_ref().filter(|_| !entered).map_or(today, |document| document.since),
             due,
@@ -389,7 +396,7 @@ impl Planner<'_> {
         let body = serde_json::to_string(notice).map_err(|error| Error::failure("文书没有保存", error))?;
         Ok(Operation::Notice(NewNotice {
             kind: kind.to_owned(),
-            number: String::new(),
+            number: self.numbering.paper(self.county, &notice.word, kind, self.occasion.today.year()).await?,
             title: notice.title.zh.clone(),
             body,
             household: Some(household),

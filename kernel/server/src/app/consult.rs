@@ -154,9 +154,9 @@ pub(crate) async fn carry_out(app: &App, actor: &Actor, consultation: Consultati
                     attempt += 1;
                 }
                 // Pressed twice: the first press has moved the case on, and the second finds another state.
-                Err(error) if refuses(&error) && applied_before(&app, &actor, &consultation).await? => {
-                    tracing::debug!(%error, "a repeated request");
-                    return Ok(Applied { repeated: true, ..Applied::default() });
+                Err(error) if refuses(&error) => {
+                    let before = applied_before(&app, &actor, &consultation).await?;
+                    return before.inspect(|_| tracing::debug!(%error, "a repeated request")).ok_or(error);
                 }
                 outcome => return outcome,
             }
@@ -178,12 +178,21 @@ fn refuses(error: &Error) -> bool {
     matches!(error, Error::Refused { .. } | Error::Forbidden { .. } | Error::Conflict { .. } | Error::Invalid(_))
 }
 
-async fn applied_before(app: &App, actor: &Actor, consultation: &Consultation) -> Result<bool> {
-    let Some(key) = &consultation.key else { return Ok(false) };
+/// What the same request led to before; `None` when it is new.
+async fn applied_before(app: &App, actor: &Actor, consultation: &Consultation) -> Result<Option<Applied>> {
+    let Some(key) = &consultation.key else { return Ok(None) };
     let mut write = app.storage.write(actor, app.now()).await?;
-    let first = write.idempotency_remember(key).await?;
+    if write.idempotency_remember(key).await? {
+        write.rollback().await?;
+        return Ok(None);
+    }
+    repeated(write, key).await.map(Some)
+}
+
+async fn repeated(mut write: Write, key: &str) -> Result<Applied> {
+    let document = write.idempotency_document(key).await?;
     write.rollback().await?;
-    Ok(!first)
+    Ok(Applied { documents: document.into_iter().collect(), repeated: true })
 }
 
 /// The document an action is on, with its past.
@@ -280,12 +289,14 @@ async fn once(app: &App, actor: &Actor, consultation: &Consultation) -> Result<A
     if let Some(key) = &consultation.key
         && !write.idempotency_remember(key).await?
     {
-        write.rollback().await?;
-        return Ok(Applied { repeated: true, ..Applied::default() });
+        return repeated(write, key).await;
     }
     write.check(&read_set).await?;
     let invocation = write.invocation_record(&invocation(&called, &subject, household, today)).await?;
     let documents = apply::carry_out(&mut write, operations, &called.record, invocation).await?;
+    if let (Some(key), Some(first)) = (&consultation.key, documents.first()) {
+        write.idempotency_answer(key, *first).await?;
+    }
     enqueue_next(&mut write, consultation, next.as_deref()).await?;
     outbox::commit(write).await?;
     Ok(Applied { documents, repeated: false })
@@ -480,7 +491,8 @@ async fn record_failure(
         micros: 0,
     };
     let recorded = async {
-        let mut write = app.storage.write(actor, app.now()).await?;
+        // The request itself was not carried out: it may be sent again.
+        let mut write = app.storage.apart().write(actor, app.now()).await?;
         write.invocation_record(&new).await?;
         write.commit().await
     };

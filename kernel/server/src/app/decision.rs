@@ -3,7 +3,7 @@
 use super::division::Tree;
 use super::household::{FactView, Notice, fact_view};
 use super::parameter::{self, ParameterRow};
-use super::plugin::PluginRef;
+use super::plugin::{self, PluginRef};
 use super::{App, consult, names};
 use doudi_domain::catalogue::Sensitivity;
 use doudi_domain::decision::Decision;
@@ -31,6 +31,8 @@ pub struct DecisionView {
     pub parameters: Vec<ParameterRow>,
     /// Letters and postings of the same case.
     pub notices: Vec<Notice>,
+    /// Codes of reasons whose article nobody has compared with the rule's text (条文待核).
+    pub unverified_articles: BTreeSet<String>,
 }
 
 /// A decision in a list.
@@ -74,7 +76,11 @@ pub async fn view(app: &App, actor: &Actor, id: DecisionId) -> Result<DecisionVi
         Some(person) => Some(mask::name(&snapshot.person_fetch(person, false).await?.name)),
         None => None,
     };
+    let manifest = plugin::manifest_of(&mut snapshot, &decision.cause.digest).await?;
+    let unverified_articles =
+        manifest.reasons.iter().filter(|reason| !reason.article_verified).map(|reason| reason.code.clone()).collect();
     Ok(DecisionView {
+        unverified_articles,
         plugin: consult::plugin_ref(&mut snapshot, &decision.cause.digest).await?,
         household_title: names::household_title(&mut snapshot, decision.household, mask::name)
             .await?

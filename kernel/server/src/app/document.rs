@@ -17,11 +17,11 @@ use doudi_domain::identity::Role;
 use doudi_domain::policy::{self, Permission};
 use doudi_domain::{Actor, Date, DocumentId, Error, HouseholdId, Instant, PersonId, Result, codes, mask};
 use doudi_plugin_host::{FillInput, Point, ViewInput};
-use doudi_storage::Snapshot;
-use doudi_storage::document::DocumentQuery;
+pub use doudi_storage::document::DocumentQuery;
 pub use doudi_storage::worklist::DueWindow;
 use doudi_storage::worklist::WorklistQuery;
-use std::collections::BTreeMap;
+use doudi_storage::{Page, Snapshot};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// A form to be filled in: for a new case, or for an action on one.
@@ -115,6 +115,8 @@ pub enum Progress {
     Done,
     Current,
     Ahead,
+    /// Passed over: the case went another way and does not need it.
+    NotNeeded,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -237,6 +239,15 @@ pub async fn worklist(app: &App, actor: &Actor, filter: &WorklistFilter) -> Resu
         rows,
         next: list.page.next,
     })
+}
+
+/// Cases in the actor's area, whoever must act on them, oldest first.
+pub async fn page(app: &App, actor: &Actor, query: &DocumentQuery) -> Result<Page<DocumentRow>> {
+    policy::require(actor, Permission::CaseRead)?;
+    let mut snapshot = app.storage.snapshot(actor.scope()).await?;
+    let found = snapshot.documents_query(query).await?;
+    let words = Words::read(&mut snapshot, app.today()).await?;
+    Ok(found.map(|document| words.row(document)))
 }
 
 /// The form that begins a case for a household (or for nobody yet, when the collection needs none).
@@ -512,14 +523,20 @@ fn own_page(manifest: &Manifest, collection: &Collection, actor: &Actor) -> Opti
     allowed.then(|| page.id.clone())
 }
 
-/// The path on top of the page. Stages before the current one are done; when the case ended, those it went through are.
+/// The path on top of the page. A stage before the current one is done if the case was in it; if the case passed it over, it
+/// is not needed. When the case ended, those it went through are done.
 fn stages(workflow: &Workflow, steps: &[DocumentStep], state: &str) -> Vec<StageView> {
     let stage_of = |state: &str| {
         let stage = workflow.state(state)?.stage.as_deref()?;
         workflow.stages.iter().position(|known| known.id == stage)
     };
     let last = workflow.state(state).is_some_and(|state| state.last);
-    let reached = steps.iter().filter_map(|step| stage_of(&step.to_state)).max();
+    let been: BTreeSet<usize> = steps
+        .iter()
+        .flat_map(|step| step.from_state.iter().chain(std::iter::once(&step.to_state)))
+        .filter_map(|state| stage_of(state))
+        .collect();
+    let reached = been.last().copied();
     // A state without a stage (待补正) stands where the case stood before.
     let current = stage_of(state).or_else(|| steps.iter().rev().find_map(|step| stage_of(&step.to_state)));
     workflow
@@ -529,6 +546,9 @@ fn stages(workflow: &Workflow, steps: &[DocumentStep], state: &str) -> Vec<Stage
         .map(|(position, stage)| StageView {
             label: stage.label.clone(),
             progress: match current {
+                _ if reached.is_some_and(|reached| position < reached) && !been.contains(&position) => {
+                    Progress::NotNeeded
+                }
                 _ if last && reached.is_some_and(|reached| position <= reached) => Progress::Done,
                 Some(current) if position < current => Progress::Done,
                 Some(current) if position == current => Progress::Current,
@@ -610,7 +630,9 @@ mod tests {
                 {"id": "draft", "label": {"zh": "草稿"}, "stage": "a"},
                 {"id": "waiting", "label": {"zh": "待补正"}, "paused": true},
                 {"id": "survey", "label": {"zh": "调查"}, "stage": "b"},
+                {"id": "confirming", "label": {"zh": "待确认"}, "stage": "c"},
                 {"id": "done", "label": {"zh": "同意"}, "stage": "c", "last": true},
+                {"id": "refused", "label": {"zh": "不同意"}, "last": true},
                 {"id": "withdrawn", "label": {"zh": "撤回"}, "last": true}
             ],
             "actions": []
@@ -636,11 +658,16 @@ mod tests {
 
     #[test]
     fn the_stage_path_shows_where_the_case_stands() {
-        use Progress::{Ahead, Current, Done};
+        use Progress::{Ahead, Current, Done, NotNeeded};
         assert_eq!(path(&["draft"]), [Current, Ahead, Ahead]);
         assert_eq!(path(&["draft", "waiting"]), [Current, Ahead, Ahead]);
         assert_eq!(path(&["draft", "survey"]), [Done, Current, Ahead]);
         assert_eq!(path(&["draft", "survey", "done"]), [Done, Done, Done]);
         assert_eq!(path(&["draft", "survey", "withdrawn"]), [Done, Done, Ahead]);
+        // The survey was passed over, and stays so when the case comes to its end.
+        assert_eq!(path(&["draft", "confirming"]), [Done, NotNeeded, Current]);
+        assert_eq!(path(&["draft", "confirming", "refused"]), [Done, NotNeeded, Done]);
+        // Sent back: what comes after is ahead again.
+        assert_eq!(path(&["draft", "survey", "confirming", "survey"]), [Done, Current, Ahead]);
     }
 }

@@ -8,7 +8,7 @@
 use super::division::Tree;
 use super::household::Notice;
 use super::names::{self, Names, Wanted};
-use super::{App, in_own_task};
+use super::{App, in_own_task, plugin};
 use doudi_documents::Text;
 use doudi_documents::effect::NoticeIssue;
 use doudi_domain::policy::{self, Permission};
@@ -31,6 +31,8 @@ pub struct Print {
     pub division_name: String,
     pub issued_on: Date,
     pub printed_by: String,
+    /// The decision it tells of rests on an article nobody has compared with the rule's text: to be done before it is served.
+    pub article_unverified: bool,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -127,7 +129,17 @@ async fn fill_in(snapshot: &mut Snapshot, actor: &Actor, notice: Notice) -> Resu
             serve_by: issue.serve_by.as_deref().map(date).transpose()?,
         },
     };
+    let article_unverified = match notice.decision {
+        Some(id) => {
+            let decision = snapshot.decision_fetch(id).await?;
+            let manifest = plugin::manifest_of(snapshot, &decision.cause.digest).await?;
+            let unverified = |code: &str| manifest.reason(code).is_some_and(|reason| !reason.article_verified);
+            decision.reasons.iter().any(|reason| unverified(&reason.code))
+        }
+        None => false,
+    };
     Ok(Print {
+        article_unverified,
         title: issue.title.clone(),
         issued_on: notice.issued_on,
         printed_by: actor.name().to_owned(),

@@ -393,6 +393,11 @@ async fn in_force(app: &App, actor: &Actor, plugin: &str) -> Result<Enablement> 
     snapshot.enablement_at(plugin, app.today()).await?.ok_or(Error::not_found("已启用的措施"))
 }
 
+/// Manifests of the measures the actor's county runs today: what they ask and answer is no secret to its officers.
+pub async fn manifests(app: &App, actor: &Actor) -> Result<Vec<Arc<Manifest>>> {
+    manifests_in_force(&mut app.storage.snapshot(actor.scope()).await?, app.today()).await
+}
+
 /// What the actor's office finds in the menu.
 pub async fn menu(app: &App, actor: &Actor) -> Result<Vec<MenuEntry>> {
     let Some(role) = actor.role() else { return Ok(Vec::new()) };

@@ -1,4 +1,4 @@
-//! `doudi decision show|replay`.
+//! `doudi decision list|show|replay`.
 
 use super::{Outcome, bar, county, print_json};
 use crate::app::decision::{self, DecisionQuery, DecisionView, Replayed};
@@ -7,6 +7,14 @@ use doudi_domain::{Actor, DecisionId, Error, Result};
 
 #[derive(clap::Subcommand)]
 pub(super) enum DecisionCommand {
+    /// 按先后列出一个县区的决定
+    List {
+        /// 县区：6 位代码或名称
+        #[arg(long)]
+        county: String,
+        #[arg(long)]
+        json: bool,
+    },
     /// 查看一个决定及其理由
     Show {
         id: i64,
@@ -32,6 +40,7 @@ pub(super) enum DecisionCommand {
 impl DecisionCommand {
     pub(super) async fn run(self, app: &App) -> Result<Outcome> {
         match self {
+            DecisionCommand::List { county, json } => list(app, &county, json).await,
             DecisionCommand::Show { id, json } => {
                 let (actor, id) = find(app, id).await?;
                 let view = decision::view(app, &actor, id).await?;
@@ -71,6 +80,48 @@ async fn actors(app: &App, only: Option<&str>) -> Result<Vec<Actor>> {
         None => division::counties(app).await?.into_iter().map(|(county, _)| county).collect(),
     };
     Ok(counties.into_iter().map(|county| Actor::System { division: county.division() }).collect())
+}
+
+/// A county may have very many: people's lines are printed page by page.
+async fn list(app: &App, county_text: &str, json: bool) -> Result<Outcome> {
+    let actor = Actor::System { division: county(app, county_text).await?.division() };
+    let mut query = DecisionQuery { limit: 200, ..Default::default() };
+    let (mut rows, mut count) = (Vec::new(), 0);
+    loop {
+        let page = decision::page(app, &actor, &query).await?;
+        count += page.items.len();
+        for row in &page.items {
+            let decision = &row.decision;
+            if json {
+                rows.push(serde_json::json!({
+                    "id": decision.id.to_string(), "scheme": decision.scheme,
+                    "household": decision.household.to_string(), "effect": decision.effect.code(),
+                    "outcome": decision.outcome, "outcome_label": decision.outcome_zh,
+                    "amount_fen": decision.amount.0, "from": decision.from, "to": decision.to,
+                }));
+            } else {
+                say!(
+                    "{}  {}  {}  {}，每月 {} 元，自 {} 起",
+                    decision.id,
+                    row.household_title,
+                    row.division_name,
+                    decision.outcome_zh,
+                    decision.amount,
+                    decision.from
+                );
+            }
+        }
+        match page.next {
+            Some(next) => query.cursor = Some(next),
+            None => break,
+        }
+    }
+    if json {
+        print_json(&rows.into());
+    } else {
+        say!("共 {count} 个决定");
+    }
+    Ok(Outcome::Done)
 }
 
 async fn replay_all(app: &App, only: Option<String>, json: bool) -> Result<Outcome> {
@@ -130,7 +181,8 @@ fn show(view: &DecisionView) {
         decision.from
     );
     for reason in &decision.reasons {
-        say!("  {}  {}", reason.zh, reason.article);
+        let mark = if view.unverified_articles.contains(&reason.code) { "（条文待核）" } else { "" };
+        say!("  {}  {}{mark}", reason.zh, reason.article);
     }
     for parameter in &view.parameters {
         let mark = if parameter.parameter.verified { "" } else { "（未核实）" };
@@ -147,7 +199,8 @@ fn view_json(view: &DecisionView) -> serde_json::Value {
         .map(|reason| {
             let facts: Vec<String> = reason.facts.iter().map(ToString::to_string).collect();
             serde_json::json!({
-                "code": reason.code, "verdict": reason.verdict.code(), "article": reason.article, "text": reason.zh,
+                "code": reason.code, "verdict": reason.verdict.code(), "article": reason.article,
+                "article_verified": !view.unverified_articles.contains(&reason.code), "text": reason.zh,
                 "facts": facts,
             })
         })

@@ -42,6 +42,7 @@ impl CasePage {
             Progress::Current if self.view.document.final_state => "done",
             Progress::Current => "now",
             Progress::Ahead => "",
+            Progress::NotNeeded => "skipped",
         }
     }
 
@@ -50,6 +51,7 @@ impl CasePage {
             Progress::Done => "已完成",
             Progress::Current => "当前环节",
             Progress::Ahead => "未开始",
+            Progress::NotNeeded => "不需要",
         }
     }
 

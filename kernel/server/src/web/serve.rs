@@ -1,6 +1,7 @@
 //! Carries the router on a listener until told to stop; requests under way are finished first.
 
 use crate::App;
+use std::net::SocketAddr;
 use tokio::net::TcpListener;
 
 pub async fn serve(
@@ -8,5 +9,7 @@ pub async fn serve(
     listener: TcpListener,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    axum::serve(listener, super::router(app)).with_graceful_shutdown(stop).await
+    // The address a request comes from: the API counts wrong tokens by it.
+    let service = super::router(app).into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service).with_graceful_shutdown(stop).await
 }

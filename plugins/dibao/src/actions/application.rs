@@ -1,4 +1,4 @@
-//! The steps of an application (57号 第十条 to 第二十三条, 第二十九条; 民发〔2022〕83号), from draft to decision.
+//! The steps of an application (57号 to 第二十三条, 第二十九条; 民发〔2022〕83号), from draft to decision.
 
 use super::finding::Finding;
 use super::{past_date, required, visit};
@@ -70,6 +70,7 @@ fn apply(context: &Context, action: &Action) -> Result<Effects> {
     let mut body = Application::default();
     body.fill(&action.values);
     refuse_if_covered(household, &body, context.today)?;
+    refuse_if_open(household, &body, None)?;
     let applicant =
         body.applicant.ok_or_else(|| Refusal::invalid("请选择申请人").problem("applicant", "请选择申请人"))?;
     let title = if body.single { "低保申请（单人户）" } else { "低保申请" };
@@ -90,6 +91,24 @@ fn refuse_if_covered(household: Id, body: &Application, today: Date) -> Result<(
     let twice = lines.iter().any(|line| !body.single || line.person.is_none() || line.person == body.applicant);
     if twice {
         return Err(Refusal::new("该家庭或申请人已经在保，不能重复申请。情况有变化的请办理变更或定期核查"));
+    }
+    Ok(())
+}
+
+/// Nobody applies twice at the same time: the household has one open application, or one for each member who applies alone.
+fn refuse_if_open(household: Id, body: &Application, own: Option<Id>) -> Result<()> {
+    for document in documents::find(documents::Query::of("application").household(household))? {
+        if Some(document.id) == own || Application::CLOSED.contains(&document.state.as_str()) {
+            continue;
+        }
+        let other: Application = document.body()?;
+        if !body.single || !other.single || other.applicant == body.applicant {
+            return Err(Refusal::new(format!(
+                "该家庭或申请人已有正在办理的低保申请（编号 {}，{} 建立），不能重复申请。请在原办件上继续办理，或者先撤回原申请",
+                document.key,
+                document.created.chinese()
+            )));
+        }
     }
     Ok(())
 }
@@ -115,6 +134,8 @@ impl Step<'_> {
             Some(applicant) => put.person(applicant).index("person", applicant.0),
             None => put,
         };
+        // Where the town decides, the case waits on the town's desk.
+        let put = if self.body.delegated && state == "confirming" { put.assignee("town-reviewer") } else { put };
         // States without a limit of their own show the limit of the whole.
         match self.body.limit {
             Some(limit) if matches!(state, "surveying" | "assessed" | "proposed" | "objection") => put.due(limit),
@@ -142,6 +163,7 @@ impl Step<'_> {
 
     fn submit(self) -> Result<Effects> {
         refuse_if_covered(self.household, &self.body, self.context.today)?;
+        refuse_if_open(self.household, &self.body, Some(self.document.id))?;
         if !self.body.declared {
             return Err(Refusal::new("申请人还没有作出如实申报的承诺，请先修改申请")
                 .problem("declared", "请申请人承诺后再提交"));

@@ -22,13 +22,13 @@ pub fn page(context: &Context, request: &PageRequest) -> Result<Page> {
     for what in next_step(&body, document, &trial) {
         page = page.missing(what);
     }
-    page = page.facts(declared(&body));
+    page = page.facts(declared(&body, document));
     // A village coordinator helps to apply and sees no finances.
     if context.actor.role == "village-coordinator" {
         return Ok(page);
     }
     page = steps(page, &body);
-    Ok(if document.state == "confirmed" || document.state == "refused" {
+    Ok(if Application::CLOSED.contains(&document.state.as_str()) {
         page
     } else {
         page.and(trial_page(&trial, context.today))
@@ -50,7 +50,7 @@ fn next_step(body: &Application, document: &Document, trial: &Trial) -> Vec<&'st
     lacks
 }
 
-fn declared(body: &Application) -> Vec<Row> {
+fn declared(body: &Application, document: &Document) -> Vec<Row> {
     let mut rows = vec![
         Row::new("申请人", body.applicant.map_or(Cell::Empty, Cell::person)),
         Row::new("申请方式", Cell::text(if body.single { "单独申请（单人户）" } else { "以家庭申请" })),
@@ -65,7 +65,15 @@ fn declared(body: &Application) -> Vec<Row> {
     if let Some(accepted) = body.accepted {
         rows.push(Row::new("受理日期", Cell::date(accepted)));
     }
-    if let Some(limit) = body.limit {
+    if Application::CLOSED.contains(&document.state.as_str()) {
+        // What is over has no distance to a limit any more: it was in time, or it was not.
+        let row = Row::new("办结日期", Cell::date(document.since));
+        rows.push(match body.limit {
+            Some(limit) if document.since > limit => row.note(format!("超过办结期限 {limit}")),
+            Some(limit) => row.note(format!("办结期限 {limit}")),
+            None => row,
+        });
+    } else if let Some(limit) = body.limit {
         let article = if body.delegated { "民发〔2022〕83号" } else { "民发〔2021〕57号 第二十二条" };
         let row = Row::new("办结期限", Cell::due(limit)).note(article);
         rows.push(row);

@@ -1,8 +1,8 @@
 //! The monthly amount (民发〔2021〕57号 第二十三条) and what reduces it (第三十四条).
 
-use super::trail::Trail;
 use crate::codes::reason;
 use crate::parameters::Rounding;
+use doudi_sdk::Trail;
 
 /// 补差: `A = S×n − I`, in fen. Never `(S − I/n)×n`, which pays for the digits a division leaves behind.
 #[inline]

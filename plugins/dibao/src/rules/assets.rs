@@ -2,7 +2,6 @@
 //! months of the standard, how many vehicles, homes, shop premises and companies. What a county has not set is not examined,
 //! and the trail says so.
 
-use super::trail::Trail;
 use crate::codes::Asset;
 use crate::codes::reason;
 use crate::family::Family;

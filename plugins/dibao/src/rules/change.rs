@@ -1,7 +1,6 @@
 //! What happens to a payment that is running: raised, lowered, kept, stopped; the July uprating; deaths.
 
 use super::ruleset::RuleSet;
-use super::trail::Trail;
 use crate::codes::{outcome, reason};
 use doudi_sdk::prelude::*;
 

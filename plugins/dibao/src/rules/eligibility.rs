@@ -6,7 +6,6 @@ use super::income::Total;
 use super::recheck::{self, Class};
 use super::ruleset::{self, RuleSet};
 use super::supplement::Tally;
-use super::trail::Trail;
 use super::{amount, assets, income, single};
 use crate::codes::{FIGURES, figure, outcome, reason};
 use crate::family::{Family, Member};
@@ -62,14 +61,13 @@ pub struct Case {
     pub without: Option<Id>,
 }
 
-/// The answer; its reasons are in [`Desk::trail`].
+/// The answer; its reasons are on the trail, its figures on the desk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Verdict {
     pub outcome: OutcomeCode,
     /// Monthly fen, supplements included.
     pub amount: i64,
     pub covered: i64,
-    pub figures: [i64; FIGURES],
 }
 
 impl Verdict {
@@ -78,30 +76,33 @@ impl Verdict {
         self.outcome == outcome::DIBAO || self.outcome == outcome::SINGLE
     }
 
-    pub const fn figure(&self, figure: FigureCode) -> i64 {
-        self.figures[figure.0 as usize]
-    }
+    const REFUSED: Verdict = Verdict { outcome: outcome::REFUSED, amount: 0, covered: 0 };
 }
 
 /// Working memory, used again for every household.
 #[derive(Debug, Default)]
 pub struct Desk {
-    pub standings: Vec<Standing>,
-    pub trail: Trail,
+    /// The figures of the household decided last, in the manifest's order.
+    pub figures: [i64; FIGURES],
+    standings: Vec<Standing>,
     aside: Trail,
 }
 
-/// Decides one household on the terms of the day. Leaves the reasons in `desk.trail`.
-pub fn decide(family: &Family, terms: &Terms, case: &Case, desk: &mut Desk) -> Verdict {
-    let Desk { standings, trail, aside } = desk;
-    trail.clear();
+impl Desk {
+    pub const fn figure(&self, figure: FigureCode) -> i64 {
+        self.figures[figure.0 as usize]
+    }
+}
+
+/// Decides one household on the terms of the day: says the reasons on the trail, leaves the figures on the desk.
+pub fn decide(family: &Family, terms: &Terms, case: &Case, desk: &mut Desk, trail: &mut Trail) -> Verdict {
+    let Desk { figures, standings, aside } = desk;
+    figures.fill(0);
     let params = &terms.params;
     let standard = params.standard;
-    let mut figures = [0_i64; FIGURES];
     let members = household::settle(family, terms.on, terms.adult_born_by, case.without, standings, trail);
     figures[figure::MEMBERS.0 as usize] = members;
     figures[figure::STANDARD.0 as usize] = standard;
-    let refused = |figures| Verdict { outcome: outcome::REFUSED, amount: 0, covered: 0, figures };
 
     // Clergy long away apply on their own income; the family they left does not matter.
     if let Basis::Single(person) = case.basis
@@ -113,12 +114,12 @@ pub fn decide(family: &Family, terms: &Terms, case: &Case, desk: &mut Desk) -> V
                 trail.say(reason::SINGLE_CLERGY, [own.income, standard]);
                 pay_singles(family, terms, std::iter::once((index, own)), figures, trail)
             }
-            None => refused(figures),
+            None => Verdict::REFUSED,
         };
     }
     if members == 0 {
         trail.say(reason::NO_MEMBERS, []);
-        return refused(figures);
+        return Verdict::REFUSED;
     }
 
     let counted = |index: usize| standings[index] == Standing::Counted;
@@ -139,7 +140,7 @@ pub fn decide(family: &Family, terms: &Terms, case: &Case, desk: &mut Desk) -> V
         if holding.pass {
             if let Basis::Single(_) = case.basis {
                 trail.say(reason::FAMILY_QUALIFIES, []);
-                return refused(figures);
+                return Verdict::REFUSED;
             }
             return pay_family(family, terms, members, &total, figures, standings, trail);
         }
@@ -197,7 +198,7 @@ pub fn decide(family: &Family, terms: &Terms, case: &Case, desk: &mut Desk) -> V
         }
     }
     let outcome = if edge && !matches!(case.basis, Basis::Single(_)) { outcome::EDGE } else { outcome::REFUSED };
-    Verdict { outcome, amount: 0, covered: 0, figures }
+    Verdict { outcome, amount: 0, covered: 0 }
 }
 
 /// 83号: an adult jobless severely disabled person, whatever the family's income.
@@ -244,7 +245,7 @@ fn pay_family(
     terms: &Terms,
     members: i64,
     total: &Total,
-    mut figures: [i64; FIGURES],
+    figures: &mut [i64; FIGURES],
     standings: &[Standing],
     trail: &mut Trail,
 ) -> Verdict {
@@ -280,7 +281,7 @@ fn pay_family(
     near_relative(family, trail);
     let amount = amount::round(base + figures[figure::SUPPLEMENT.0 as usize], params.rounding, trail);
     let outcome = if covered == 0 { outcome::REFUSED } else { outcome::DIBAO };
-    Verdict { outcome, amount, covered, figures }
+    Verdict { outcome, amount, covered }
 }
 
 /// Members covered alone, each for himself.
@@ -288,7 +289,7 @@ fn pay_singles(
     family: &Family,
     terms: &Terms,
     singles: impl Iterator<Item = (usize, Total)>,
-    mut figures: [i64; FIGURES],
+    figures: &mut [i64; FIGURES],
     trail: &mut Trail,
 ) -> Verdict {
     let params = &terms.params;
@@ -309,22 +310,21 @@ fn pay_singles(
         }
     }
     if covered == 0 {
-        return Verdict { outcome: outcome::REFUSED, amount: 0, covered: 0, figures };
+        return Verdict::REFUSED;
     }
-    figures[figure::BASE.0 as usize] = base;
-    figures[figure::SUPPLEMENT.0 as usize] = tally.total(params, trail);
+    // Several members may be covered, each for himself: what they get adds up.
+    let supplement = tally.total(params, trail);
+    figures[figure::BASE.0 as usize] += base;
+    figures[figure::SUPPLEMENT.0 as usize] += supplement;
     // The severely disabled, the seriously ill and the long absent are not sent to work: class A.
     figures[figure::RECHECK_CLASS.0 as usize] = Class::A as i64;
-    let amount = amount::round(base + figures[figure::SUPPLEMENT.0 as usize], params.rounding, trail);
-    Verdict { outcome: outcome::SINGLE, amount, covered, figures }
+    let amount = amount::round(base + supplement, params.rounding, trail);
+    Verdict { outcome: outcome::SINGLE, amount, covered }
 }
 
 /// Two members of one family, each covered alone.
 fn join(sum: Verdict, one: Verdict) -> Verdict {
-    let mut figures = sum.figures;
-    figures[figure::BASE.0 as usize] += one.figures[figure::BASE.0 as usize];
-    figures[figure::SUPPLEMENT.0 as usize] += one.figures[figure::SUPPLEMENT.0 as usize];
-    Verdict { amount: sum.amount + one.amount, covered: sum.covered + one.covered, figures, ..sum }
+    Verdict { amount: sum.amount + one.amount, covered: sum.covered + one.covered, ..sum }
 }
 
 /// 57号 第三十四条: three refusals in a row, by someone who can work.

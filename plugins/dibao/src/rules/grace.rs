@@ -3,7 +3,6 @@
 //! locality (57号), 6–12 (the notice of 2022-06-23), in principle at most 6 (民发〔2022〕83号, from 2022-10-20).
 
 use super::ruleset::RuleSet;
-use super::trail::Trail;
 use crate::codes::reason;
 use crate::parameters::GracePay;
 use doudi_sdk::prelude::*;

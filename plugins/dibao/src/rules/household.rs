@@ -1,6 +1,5 @@
 //! Who belongs to the household: 共同生活的家庭成员, not the 户口簿 (民发〔2021〕57号 第七条).
 
-use super::trail::Trail;
 use crate::codes::reason;
 use crate::family::{Family, Member};
 use doudi_sdk::prelude::*;

@@ -2,7 +2,6 @@
 //! `I = Σ(wage − employment cost) + business net + property net + (transfers in − transfers out) + other`, less rigid spending
 //! for disability or illness, without what the article or a city excludes.
 
-use super::trail::Trail;
 use crate::codes::reason;
 use crate::codes::{Income, Spending};
 use crate::family::{Family, Member};

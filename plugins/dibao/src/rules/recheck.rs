@@ -3,7 +3,6 @@
 
 use super::household::Standing;
 use super::ruleset::RuleSet;
-use super::trail::Trail;
 use crate::codes::Income;
 use crate::codes::reason;
 use crate::family::Family;

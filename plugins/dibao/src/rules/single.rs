@@ -4,7 +4,6 @@
 //! predicates of 特困 and of obligors are others; none may stand for another.
 
 use super::income::Total;
-use super::trail::Trail;
 use crate::codes::reason;
 use crate::family::Member;
 use crate::parameters::{Params, SingleMode};

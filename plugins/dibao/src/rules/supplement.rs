@@ -3,7 +3,6 @@
 //! without a rate gives nothing.
 
 use super::single::is_severe;
-use super::trail::Trail;
 use crate::codes::reason;
 use crate::family::Member;
 use crate::parameters::Params;

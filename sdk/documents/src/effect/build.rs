@@ -20,6 +20,7 @@ impl DocumentPut {
             person: None,
             state: String::new(),
             due: None,
+            assignee: None,
             note: String::new(),
             indexes: Default::default(),
             body: serde_json::Value::Object(Default::default()),
@@ -55,6 +56,12 @@ impl DocumentPut {
     /// Overrides the deadline of the state, as `2022-08-12`.
     pub fn due(mut self, day: impl ToString) -> DocumentPut {
         self.due = Some(day.to_string());
+        self
+    }
+
+    /// The office that must act instead of the state's, by its role code.
+    pub fn assignee(mut self, role: &str) -> DocumentPut {
+        self.assignee = Some(role.to_owned());
         self
     }
 
@@ -273,6 +280,7 @@ impl NoticeIssue {
             paragraphs: Vec::new(),
             posting: None,
             serve_by: None,
+            word: String::new(),
         }
     }
 
@@ -309,6 +317,12 @@ impl NoticeIssue {
     /// Must be served by this day, as `2022-08-12`.
     pub fn serve_by(mut self, day: impl ToString) -> NoticeIssue {
         self.serve_by = Some(day.to_string());
+        self
+    }
+
+    /// The county's word in front of the number.
+    pub fn word(mut self, word: impl Into<String>) -> NoticeIssue {
+        self.word = word.into();
         self
     }
 }
