@@ -5,6 +5,7 @@
 
 mod apply;
 mod audit;
+mod backup;
 mod cli;
 mod deploy;
 mod host;
@@ -13,8 +14,9 @@ mod oracles;
 mod plugins;
 mod replay;
 mod story;
-mod support;
 mod tidy;
 mod web;
 mod webhook;
 mod worker;
+
+use doudi_tests::support;

@@ -117,7 +117,6 @@ async fn an_address_is_told_of_its_topics_and_of_its_county_only() {
         doudi_server::app::household::record_death(
             &app,
             &server.actor(people::WANG_FANG),
-            family.household,
             family.head,
             date(2022, 7, 19),
         )
@@ -252,9 +251,9 @@ async fn nothing_is_sent_inside_unless_the_operator_allows_it() {
         let url = receiver.listen().await;
         let family = Family::enter(server).await;
         work(&[server.app.clone()]).await;
-        let refused =
-            webhook::add(&server.app, &it(people::COUNTY), WebhookDraft { url: url.clone(), topics: "*".to_owned() });
-        assert!(matches!(refused.await, Err(Error::Invalid(_))));
+        let draft = WebhookDraft { url: url.clone(), topics: "*".to_owned() };
+        let refused = webhook::add(&server.app, &it(people::COUNTY), draft).await;
+        assert!(matches!(refused, Err(Error::Invalid(_))));
         let hook = register(&inside(server), people::COUNTY, &url, "*").await;
         // The operator has taken the permission back.
         publish(&server.app, people::COUNTY, family.household, 1).await;

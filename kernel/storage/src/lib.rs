@@ -14,6 +14,7 @@ pub mod answer;
 pub mod apply;
 pub mod attachment;
 pub mod audit;
+pub mod backup;
 pub mod calendar;
 pub mod columns;
 pub mod decision;
