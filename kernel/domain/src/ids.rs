@@ -37,6 +37,8 @@ ids! {
     DocumentId,
     /// An immutable decision.
     DecisionId,
+    /// One payment line.
+    PaymentId,
     /// A printed and served notice (告知书, 公示).
     NoticeId,
     /// A stored file.

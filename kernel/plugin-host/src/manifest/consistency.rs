@@ -1,6 +1,7 @@
 //! Whether a manifest agrees with itself and with this kernel: every name it uses stands for something, once. All problems
 //! are found, so that an author mends them in one go.
 
+use crate::capability::ANY;
 use crate::points::{CONTRACT, IMPORTS, Point};
 use crate::reason;
 use doudi_documents::form::{FieldKind, Form};
@@ -123,6 +124,14 @@ fn effects(manifest: &Manifest, found: &mut Found) {
                 found.add(&place, "manifest.target", "decision.record 须列出可作决定的方案；空列表等于什么都不允许");
             }
             kinds::DECISION_RECORD => found.names(&place, "方案", wish.targets.iter().map(String::as_str)),
+            kind if kinds::OF_ANY_SCHEME.contains(&kind) => {
+                if wish.targets.is_empty() {
+                    let message = format!("{kind} 须列出可发放的救助，“*”表示所有；空列表等于什么都不允许");
+                    found.add(&place, "manifest.target", message);
+                }
+                let named = wish.targets.iter().map(String::as_str).filter(|target| *target != ANY);
+                found.names(&place, "方案", named);
+            }
             kinds::FACT_PROPOSE if wish.targets.is_empty() => {
                 found.add(&place, "manifest.target", "fact.propose 须列出可提出的字段；空列表等于什么都不允许");
             }

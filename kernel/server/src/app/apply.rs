@@ -72,6 +72,7 @@ pub(crate) async fn plan(
                 operations.extend(planner.attachments(index, link).await?);
                 continue;
             }
+            payment => return Err(planner.fault(index, format!("“{}”尚不能执行", payment.kind()))),
         };
         operations.push(operation);
     }

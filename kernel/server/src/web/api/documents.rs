@@ -213,7 +213,7 @@ pub struct CaseFile {
 #[derive(Serialize, ToSchema)]
 struct Stage {
     label: Label,
-    /// done 已完成，current 当前，ahead 未开始
+    /// done 已完成，current 当前，ahead 未开始，not-needed 不需要
     progress: &'static str,
 }
 
@@ -271,6 +271,7 @@ fn case_file(view: DocumentView) -> CaseFile {
                     Progress::Done => "done",
                     Progress::Current => "current",
                     Progress::Ahead => "ahead",
+                    Progress::NotNeeded => "not-needed",
                 },
             })
             .collect(),
