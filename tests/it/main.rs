@@ -5,6 +5,7 @@
 
 mod apply;
 mod audit;
+mod backup;
 mod cli;
 mod deploy;
 mod host;
@@ -13,7 +14,10 @@ mod oracles;
 mod plugins;
 mod replay;
 mod story;
-mod support;
 mod tidy;
 mod web;
 mod year;
+mod webhook;
+mod worker;
+
+use doudi_tests::support;
