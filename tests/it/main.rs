@@ -16,3 +16,4 @@ mod story;
 mod support;
 mod tidy;
 mod web;
+mod year;

@@ -4,6 +4,7 @@
 use crate::shell::{self, cargo, seconds};
 use crate::{api, demo, install, plugins, postgres, schemas};
 use anyhow::{Context, Result, bail};
+use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -145,7 +146,8 @@ fn rust(filter: Option<&str>) -> Result<()> {
     shell::show(&mut command, "The failing tests are named above; run one alone with `cargo xtask test NAME`.")
 }
 
-/// A prepared city without households, a server on a free port, and Chromium going through the story.
+/// A prepared city, a server on a free port, and Chromium going through a story: an application in an empty city, then three months
+/// of payments.
 fn browser() -> Result<()> {
     let folder = crate::root().join("tests/browser");
     if !install::npm_packages(&folder)? {
@@ -153,11 +155,15 @@ fn browser() -> Result<()> {
     }
     let chromium =
         install::chromium().context("chromium was not found. Install it, or set DOUDI_CHROMIUM to its path")?;
-    let city = demo::City::for_browser_tests()?;
+    story("story.mjs", &folder, &chromium, &demo::City::for_browser_tests()?)?;
+    story("payday.mjs", &folder, &chromium, &demo::City::for_payday()?)
+}
+
+fn story(script: &str, folder: &Path, chromium: &Path, city: &demo::City) -> Result<()> {
     let mut command = Command::new("node");
     command
-        .arg("story.mjs")
-        .current_dir(&folder)
+        .arg(script)
+        .current_dir(folder)
         .env("DOUDI_CHROMIUM", chromium)
         .env("DOUDI_BINARY", city.binary())
         .env("DOUDI_CITY", city.folder())

@@ -29,6 +29,11 @@ impl Instant {
         from_days((self.0 + 8 * 3_600_000_000).div_euclid(86_400_000_000) as i32)
     }
 
+    /// The first moment of a day in China.
+    pub fn begin_of(day: Date) -> Instant {
+        Instant((i64::from(days(day)) * 24 - 8) * 3_600_000_000)
+    }
+
     /// `2022-07-06 14:05` in China.
     pub fn minute(self) -> String {
         let seconds = (self.0 + 8 * 3_600_000_000).rem_euclid(86_400_000_000) / 1_000_000;

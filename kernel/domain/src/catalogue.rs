@@ -155,6 +155,7 @@ pub static FIELDS: &[Field] = &[
     ),
     field("household.housing", Household, Fact, Code(&codes::HOUSING), Internal, "住房状况", "Housing"),
     field("household.monitoring", Household, Fact, Code(&codes::MONITORING), Internal, "防返贫监测", "Watch list"),
+    field("household.certificate", Household, Fact, Text, Sensitive, "低保证号", "Certificate number"),
     field("household.account-bank", Household, Fact, Text, Sensitive, "开户银行", "Bank"),
     field("household.account-name", Household, Fact, Text, Sensitive, "户名", "Account holder"),
     field("household.account-number", Household, Fact, Text, Sealed, "银行账号", "Account number"),

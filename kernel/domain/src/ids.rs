@@ -37,6 +37,8 @@ ids! {
     DocumentId,
     /// An immutable decision.
     DecisionId,
+    /// One payment line.
+    PaymentId,
     /// A printed and served notice (告知书, 公示).
     NoticeId,
     /// A stored file.
@@ -53,6 +55,10 @@ ids! {
     EventId,
     /// A piece of due work.
     JobId,
+    /// An address outside that is told of events.
+    WebhookId,
+    /// One attempt to tell it.
+    DeliveryId,
     /// What another program signs its requests with.
     TokenId,
 }

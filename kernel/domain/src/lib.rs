@@ -3,7 +3,8 @@
 //! No I/O, no async, no serialization, no SQL, no HTTP, no engine. "Today" is always handed in. Each module is one
 //! noun; the same noun has the same name in storage, in the use cases, on the pages and in the tests.
 //! Reading order: [`ids`] → [`money`] → [`calendar`] → [`division`] → [`identity`] → [`policy`] → [`person`] →
-//! [`household`] → [`catalogue`] → [`fact`] → [`document`] → [`decision`] → [`parameter`] → [`package`] → [`event`].
+//! [`household`] → [`catalogue`] → [`fact`] → [`document`] → [`decision`] → [`payment`] → [`parameter`] → [`package`] →
+//! [`event`] → [`webhook`] → [`token`].
 #![warn(clippy::unwrap_used)]
 
 pub mod calendar;
@@ -25,9 +26,11 @@ pub mod mask;
 pub mod money;
 pub mod package;
 pub mod parameter;
+pub mod payment;
 pub mod person;
 pub mod policy;
 pub mod token;
+pub mod webhook;
 
 pub use calendar::{Clock, Instant, Period};
 pub use division::{County, Division, DivisionCode, Level};

@@ -116,7 +116,7 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             P::Export,
             P::ConfigurationRead,
         ],
-        Role::Finance => &[P::DecisionRead],
+        Role::Finance => &[P::CaseRead, P::CaseWrite, P::DecisionRead, P::Export],
         Role::CountyIt => &[P::Configure, P::ConfigurationRead],
         Role::SecurityAdmin => &[P::UserManage, P::ConfigurationRead],
         Role::Auditor => &[P::AuditRead, P::ConfigurationRead],

@@ -14,6 +14,9 @@ use std::collections::BTreeSet;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
+/// The target of a payment effect that is aimed at whatever scheme answers.
+pub(crate) const ANY: &str = "*";
+
 /// What a county has granted to one digest, as stored.
 #[derive(Clone, Debug, Default)]
 pub struct Grants {
@@ -102,6 +105,7 @@ pub fn requested(manifest: &Manifest) -> Vec<Capability> {
         }
         for target in &wish.targets {
             let (target_zh, target_en) = match (catalogue::find(target), manifest.scheme(target)) {
+                _ if target == ANY => ("所有救助", "any scheme"),
                 (Some(field), _) => (field.zh, field.en),
                 (None, Some(scheme)) => (scheme.label.zh.as_str(), scheme.label.in_language(true)),
                 (None, None) => (target.as_str(), target.as_str()),
@@ -131,6 +135,15 @@ fn kind_words(kind: &str) -> (&str, &str) {
         kinds::EVENT_PUBLISH => ("发布事件", "Publish events"),
         kinds::NOTICE_ISSUE => ("制发文书", "Issue notices"),
         kinds::ATTACHMENT_LINK => ("关联附件", "Link attachments"),
+        kinds::PAYMENT_OPEN => ("建立发放清单", "Open payment envelopes"),
+        kinds::PAYMENT_DRAW => ("列出付款明细", "Draw payment lines"),
+        kinds::PAYMENT_HOLD => ("暂缓付款明细", "Hold payment lines"),
+        kinds::PAYMENT_RELEASE => ("恢复暂缓的付款明细", "Release held payment lines"),
+        kinds::PAYMENT_DROP => ("剔除付款明细", "Drop payment lines"),
+        kinds::PAYMENT_SEAL => ("封存发放清单", "Seal payment envelopes"),
+        kinds::PAYMENT_STEP => ("记录发放步骤", "Record payment steps"),
+        kinds::PAYMENT_SETTLE => ("登记银行回盘结果", "Record what the bank reports"),
+        kinds::PAYMENT_REISSUE => ("重新发放退回的款项", "Re-issue returned payments"),
         other => (other, other),
     }
 }
@@ -205,7 +218,11 @@ impl Effective {
             let allowed = match target {
                 None if grant.targets.is_empty() => Some(grant.whole),
                 None => None,
-                Some(target) => grant.targets.iter().find(|(name, _)| name == target).map(|(_, granted)| *granted),
+                Some(target) => {
+                    let any = kinds::OF_ANY_SCHEME.contains(&kind);
+                    let names = |name: &str| name == target || (any && name == ANY);
+                    grant.targets.iter().find(|(name, _)| names(name)).map(|(_, granted)| *granted)
+                }
             };
             match allowed {
                 Some(true) => return Allowance::Granted,

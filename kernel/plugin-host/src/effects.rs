@@ -4,6 +4,8 @@
 //! Checked here is all that the manifest, the grants and the catalogue can tell. What needs the stored state (revisions,
 //! scope, the actor's office, separation) is checked by the caller when it applies the list.
 
+mod payments;
+
 use crate::bindings::doudi::types::types as wit;
 use crate::capability::{Allowance, Effective};
 use crate::error::Cause;
@@ -61,6 +63,16 @@ struct Rules<'a> {
 enum Fault {
     Bad(String),
     Denied(String),
+}
+
+impl Fault {
+    /// Names the place in front of what is wrong there.
+    fn at(self, place: String) -> Fault {
+        match self {
+            Fault::Bad(message) => Fault::Bad(format!("{place}：{message}")),
+            denied => denied,
+        }
+    }
 }
 
 impl From<String> for Fault {
@@ -142,6 +154,38 @@ impl Rules<'_> {
             EffectPayload::AttachmentLink(link) => {
                 self.allowed(kinds::ATTACHMENT_LINK, None)?;
                 check_attachments(link)
+            }
+            EffectPayload::PaymentOpen(open) => {
+                self.allowed(kinds::PAYMENT_OPEN, Some(&open.scheme))?;
+                payments::open(open)
+            }
+            EffectPayload::PaymentDraw(draw) => {
+                self.allowed(kinds::PAYMENT_DRAW, Some(&draw.scheme))?;
+                payments::draw(draw)
+            }
+            EffectPayload::PaymentHold(mark) | EffectPayload::PaymentDrop(mark) => {
+                self.allowed(payload.kind(), None)?;
+                payments::mark(mark, true)
+            }
+            EffectPayload::PaymentRelease(mark) => {
+                self.allowed(kinds::PAYMENT_RELEASE, None)?;
+                payments::mark(mark, false)
+            }
+            EffectPayload::PaymentSeal(seal) => {
+                self.allowed(kinds::PAYMENT_SEAL, None)?;
+                payments::totals(seal.document, seal.amount)
+            }
+            EffectPayload::PaymentStep(step) => {
+                self.allowed(kinds::PAYMENT_STEP, None)?;
+                payments::step(step)
+            }
+            EffectPayload::PaymentSettle(settle) => {
+                self.allowed(kinds::PAYMENT_SETTLE, None)?;
+                payments::settle(settle)
+            }
+            EffectPayload::PaymentReissue(reissue) => {
+                self.allowed(kinds::PAYMENT_REISSUE, None)?;
+                payments::reissue(reissue)
             }
         }
     }

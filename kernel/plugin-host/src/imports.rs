@@ -6,6 +6,7 @@ mod decisions;
 mod documents;
 mod log;
 mod parameters;
+mod payments;
 mod questions;
 mod records;
 
@@ -25,6 +26,7 @@ pub(crate) fn link(linker: &mut Linker<HostState>, declared: &[String]) -> wasmt
             "parameters" => kernel::parameters::add_to_linker::<_, HasSelf<HostState>>(linker, |state| state)?,
             "calendar" => kernel::calendar::add_to_linker::<_, HasSelf<HostState>>(linker, |state| state)?,
             "questions" => kernel::questions::add_to_linker::<_, HasSelf<HostState>>(linker, |state| state)?,
+            "payments" => kernel::payments::add_to_linker::<_, HasSelf<HostState>>(linker, |state| state)?,
             "log" => kernel::log::add_to_linker::<_, HasSelf<HostState>>(linker, |state| state)?,
             other => wasmtime::bail!("the kernel has no interface `{other}`"),
         }

@@ -62,5 +62,5 @@ pub use limits::Limits;
 pub use manifest::digest;
 pub use plugin::Plugin;
 pub use points::Point;
-pub use reads::{DocumentQuery, Reads};
+pub use reads::{DocumentQuery, PaymentQuery, PaymentTotals, Reads};
 pub use record::{CallRecord, Difference, RecordedRead, Replay};

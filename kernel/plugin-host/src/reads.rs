@@ -10,7 +10,8 @@ use doudi_domain::columns::Columns;
 use doudi_domain::decision::Decision;
 use doudi_domain::document::Document;
 use doudi_domain::parameter::Parameter;
-use doudi_domain::{Date, DecisionId, DocumentId, HouseholdId, PersonId, Result};
+use doudi_domain::payment::{self, Conflict, Payment};
+use doudi_domain::{Date, DecisionId, DocumentId, Error, HouseholdId, PaymentId, PersonId, Result};
 use std::sync::Arc;
 
 /// Conditions are joined by "and"; an absent one does not restrict.
@@ -28,6 +29,33 @@ pub struct DocumentQuery {
     /// Ids above this one; 0 to begin.
     pub after: i64,
     pub limit: u32,
+}
+
+/// Conditions on payment lines; an absent one does not restrict.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct PaymentQuery {
+    pub document: Option<DocumentId>,
+    pub scheme: Option<String>,
+    pub households: Vec<HouseholdId>,
+    /// Payee or covered person.
+    pub person: Option<PersonId>,
+    /// Any of these; empty: any state.
+    pub states: Vec<payment::State>,
+    pub purpose: Option<payment::Purpose>,
+    pub flag: Option<payment::Flag>,
+    /// First days of months, both included.
+    pub months_from: Option<Date>,
+    pub months_to: Option<Date>,
+    pub after: i64,
+    pub limit: u32,
+}
+
+/// An envelope with its sums and steps.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PaymentTotals {
+    pub envelope: payment::Envelope,
+    pub totals: Vec<payment::Total>,
+    pub steps: Vec<payment::Step>,
 }
 
 /// One moment, one scope. Refusals of the domain become error codes the plugin can handle; [`doudi_domain::Error::Failure`]
@@ -58,6 +86,45 @@ pub trait Reads: Send {
 
     async fn decision_get(&mut self, id: DecisionId) -> Result<Decision>;
 
+    /// For each household above a cursor and each of its persons the decision of a scheme that governs a day, by household;
+    /// `limit` counts households. Without `decided_since` those that pay; with it the households about which anything was
+    /// decided on or after that day, stops and ended decisions included.
+    async fn decisions_in_force(
+        &mut self,
+        scheme: &str,
+        on: Date,
+        decided_since: Option<Date>,
+        after: HouseholdId,
+        limit: u32,
+    ) -> Result<Vec<Decision>> {
+        let _ = (scheme, on, decided_since, after, limit);
+        Err(unread("在保决定"))
+    }
+
+    /// Lines of the envelopes this plugin opened, and of these schemes (its own) whoever opened theirs, by ascending id.
+    async fn payment_lines(&mut self, plugin: &str, schemes: &[String], query: &PaymentQuery) -> Result<Vec<Payment>> {
+        let _ = (plugin, schemes, query);
+        Err(unread("付款明细"))
+    }
+
+    /// The envelope of a document of this plugin; `NotFound` when there is none in scope.
+    async fn payment_totals(&mut self, plugin: &str, document: DocumentId) -> Result<PaymentTotals> {
+        let _ = (plugin, document);
+        Err(unread("发放清单"))
+    }
+
+    /// Findings about the lines above a cursor of an envelope of this plugin, by line, those of a line together.
+    async fn payment_conflicts(
+        &mut self,
+        plugin: &str,
+        document: DocumentId,
+        after: PaymentId,
+        limit: u32,
+    ) -> Result<Vec<Conflict>> {
+        let _ = (plugin, document, after, limit);
+        Err(unread("发放清单"))
+    }
+
     /// The value in force on a day by its full code (plugin, dot, name).
     async fn parameter(&mut self, code: &str, on: Date) -> Result<Option<Parameter>>;
 
@@ -66,4 +133,10 @@ pub trait Reads: Send {
     /// Asks every other enabled plugin of the county that answers the topic, in the same snapshot. `depth` is how deep in
     /// questions the callee will be: pass it on as [`crate::CallContext::depth`].
     async fn ask(&mut self, topic: &str, on: Date, block: Block, depth: u8) -> Result<Vec<(String, Block)>>;
+}
+
+/// Readers that stand in for a county (scenarios, benches) lend less than a snapshot does; asking them is a failure, never
+/// an empty answer.
+fn unread(what: &str) -> Error {
+    Error::failure(format!("此处不能读取{what}"), "these reads lend no such thing")
 }

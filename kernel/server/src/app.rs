@@ -23,17 +23,21 @@ pub mod export;
 pub mod figures;
 pub mod form;
 pub mod household;
+pub mod intake;
+pub mod job;
 pub mod names;
 pub mod notice;
 pub(crate) mod numbering;
 pub(crate) mod outbox;
 pub mod parameter;
+pub mod payment;
 pub mod plugin;
 pub(crate) mod reads;
 pub mod session;
 pub mod token;
 pub mod user;
 pub mod value;
+pub mod webhook;
 pub mod workflow;
 
 /// Cheap to clone; no behaviour of its own.

@@ -17,6 +17,7 @@ mod calendar;
 mod decision;
 mod division;
 mod household;
+mod job;
 mod migrate;
 mod parameter;
 mod plugin;
@@ -24,6 +25,7 @@ mod serve;
 mod token;
 mod usage;
 mod user;
+mod webhook;
 
 use crate::app::{App, division as tree};
 use crate::config::Config;
@@ -76,6 +78,12 @@ enum Command {
     /// 决定：列表、查看、重算核对
     #[command(subcommand)]
     Decision(decision::DecisionCommand),
+    /// 任务：列表、重新执行
+    #[command(subcommand)]
+    Job(job::JobCommand),
+    /// 对外通知：登记地址、停用、发送记录
+    #[command(subcommand)]
+    Webhook(webhook::WebhookCommand),
     /// 审计日志：核验
     #[command(subcommand)]
     Audit(audit::AuditCommand),
@@ -139,6 +147,8 @@ async fn run(cli: Cli) -> Result<Outcome> {
         Command::Parameter(command) => command.run(&app).await,
         Command::Assess(command) => command.run(&app).await,
         Command::Decision(command) => command.run(&app).await,
+        Command::Job(command) => command.run(&app).await,
+        Command::Webhook(command) => command.run(&app).await,
         Command::Audit(command) => command.run(&app).await,
     };
     app.storage.close().await;

@@ -32,6 +32,9 @@ pub struct Config {
     /// 在本进程内编译插件，而不另起受限的子进程；仅供开发工具使用
     #[arg(long, env = "DOUDI_COMPILE_IN_PROCESS", global = true, hide = true)]
     pub compile_in_process: bool,
+    /// 允许把事件通知发往内部网络地址，并允许使用不加密的 http 地址。默认只允许互联网上的 https 地址
+    #[arg(long, env = "DOUDI_ALLOW_INTERNAL_WEBHOOKS", global = true)]
+    pub allow_internal_webhooks: bool,
 }
 
 impl Default for Config {
@@ -44,6 +47,7 @@ impl Default for Config {
             session_hours: 10,
             token_days: 366,
             compile_in_process: false,
+            allow_internal_webhooks: false,
         }
     }
 }

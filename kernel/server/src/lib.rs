@@ -8,6 +8,7 @@
 pub mod app;
 pub mod commands;
 pub mod config;
+pub mod outward;
 pub mod roster;
 pub mod telemetry;
 pub mod web;

@@ -6,7 +6,7 @@ use crate::snapshot::Reach;
 use crate::{Snapshot, Write, household, revision};
 use doudi_domain::decision::{Cause, Decision, Effect, Figure, Reason, Verdict};
 use doudi_domain::{
-    Date, DecisionId, DivisionCode, DocumentId, Error, FactId, Fen, HouseholdId, ParameterId, PersonId, Result,
+    Date, DecisionId, DivisionCode, DocumentId, Error, FactId, Fen, HouseholdId, Instant, ParameterId, PersonId, Result,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -218,6 +218,86 @@ impl Snapshot {
         let mut in_force: Vec<Decision> = latest.into_values().filter(covers).collect();
         in_force.sort_by_key(|decision| (decision.household, decision.id));
         Ok(in_force)
+    }
+
+    /// For each household above a cursor, and each of its persons, the decision of a scheme that governs a day: the latest
+    /// recorded that has begun; refusals govern nothing. Reasons are left out: this is for passes over a county.
+    ///
+    /// Without `since` the decisions that pay on the day, of at most `limit` households. With it those of the households about
+    /// which anything was decided under the scheme at that moment or later, stops and ended decisions included. By household,
+    /// then id.
+    pub async fn decisions_governing(
+        &mut self,
+        scheme: &str,
+        day: Date,
+        since: Option<Instant>,
+        after: HouseholdId,
+        limit: u32,
+    ) -> Result<Vec<Decision>> {
+        let limit = page::clamp(limit) as usize;
+        let mut found: BTreeMap<HouseholdId, Vec<Decision>> = BTreeMap::new();
+        let mut after = after;
+        while found.len() < limit {
+            // Where most have ended, a few at a time would take for ever.
+            let step = (limit - found.len()).max(256);
+            let list = self.households_decided(scheme, day, since, after, step).await?;
+            for household in &list {
+                self.note(|| revision::decisions_of_household(*household));
+            }
+            for decision in self.governing(scheme, day, &list).await? {
+                let pays = decision.effect != Effect::Stop && decision.to.is_none_or(|to| day <= to);
+                if since.is_some() || pays {
+                    found.entry(decision.household).or_default().push(decision);
+                }
+            }
+            match list.last() {
+                Some(last) if list.len() == step => after = *last,
+                _ => break,
+            }
+        }
+        Ok(found.into_values().take(limit).flatten().collect())
+    }
+
+    /// Households with a decision of the scheme that has begun, ascending; with `since` those about which something was
+    /// decided then or later.
+    async fn households_decided(
+        &mut self,
+        scheme: &str,
+        day: Date,
+        since: Option<Instant>,
+        after: HouseholdId,
+        limit: usize,
+    ) -> Result<Vec<HouseholdId>> {
+        let Reach { county, low, high, .. } = self.reach;
+        let (sql, day_or_moment) = match since {
+            None => (
+                "SELECT DISTINCT household FROM decision WHERE county = $1 AND scheme = $2 AND household > $3
+                 AND division BETWEEN $4 AND $5 AND valid_from <= $6 AND effect <> 'refuse' ORDER BY household LIMIT $7",
+                i64::from(doudi_domain::calendar::days(day)),
+            ),
+            Some(since) => (
+                "SELECT DISTINCT household FROM decision WHERE county = $1 AND scheme = $2 AND household > $3
+                 AND division BETWEEN $4 AND $5 AND decided_at >= $6 ORDER BY household LIMIT $7",
+                since.0,
+            ),
+        };
+        let rows = self.tx.all(sql, args![county, scheme, after, low, high, day_or_moment, limit as i64]).await?;
+        rows.iter().map(|row| row.at(0)).collect()
+    }
+
+    async fn governing(&mut self, scheme: &str, day: Date, households: &[HouseholdId]) -> Result<Vec<Decision>> {
+        let Reach { county, low, high, .. } = self.reach;
+        let sql = "SELECT d.id, d.scheme, d.household, d.person, d.document, d.division, d.effect, d.outcome, d.outcome_zh,
+             d.outcome_en, d.amount, d.covered_persons, d.valid_from, d.valid_to, '[]' AS reasons, d.figures, d.supersedes, d.as_of,
+             d.plugin, d.version, d.digest, d.parameters, d.input_hash, d.invocation, d.decided_at, d.decided_by, d.decided_by_name
+             FROM decision d WHERE d.county = $1 AND d.household @any $2 AND d.scheme = $3 AND d.division BETWEEN $4 AND $5
+             AND d.valid_from <= $6 AND d.effect <> 'refuse'
+             AND NOT EXISTS (SELECT 1 FROM decision l WHERE l.county = d.county AND l.household = d.household
+               AND l.scheme = d.scheme AND l.id > d.id AND l.valid_from <= $6 AND l.effect <> 'refuse'
+               AND (l.person = d.person OR (l.person IS NULL AND d.person IS NULL)))
+             ORDER BY d.household, d.id";
+        let list: Vec<i64> = households.iter().map(|id| id.0).collect();
+        self.tx.all(sql, args![county, list, scheme, low, high, day]).await?.iter().map(read).collect()
     }
 
     /// Oldest first.

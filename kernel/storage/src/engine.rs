@@ -11,8 +11,9 @@ use crate::error::translate;
 use doudi_domain::calendar::{days, from_days};
 use doudi_domain::identity::Role;
 use doudi_domain::{
-    AttachmentId, County, Date, DecisionId, DivisionCode, DocumentId, EnablementId, Error, EventId, FactId, Fen,
-    HouseholdId, Instant, InvocationId, JobId, MembershipId, NoticeId, ParameterId, PersonId, Result, TokenId, UserId,
+    AttachmentId, County, Date, DecisionId, DeliveryId, DivisionCode, DocumentId, EnablementId, Error, EventId, FactId,
+    Fen, HouseholdId, Instant, InvocationId, JobId, MembershipId, NoticeId, ParameterId, PaymentId, PersonId, Result,
+    TokenId, UserId, WebhookId,
 };
 use sqlx::postgres::{PgArguments, PgPool, PgRow};
 use sqlx::sqlite::{SqliteArguments, SqlitePool, SqliteRow};
@@ -473,6 +474,7 @@ int_cells! {
     FactId: |v| Some(FactId(v)), |v| v.0;
     DocumentId: |v| Some(DocumentId(v)), |v| v.0;
     DecisionId: |v| Some(DecisionId(v)), |v| v.0;
+    PaymentId: |v| Some(PaymentId(v)), |v| v.0;
     NoticeId: |v| Some(NoticeId(v)), |v| v.0;
     AttachmentId: |v| Some(AttachmentId(v)), |v| v.0;
     UserId: |v| Some(UserId(v)), |v| v.0;
@@ -481,6 +483,8 @@ int_cells! {
     EnablementId: |v| Some(EnablementId(v)), |v| v.0;
     EventId: |v| Some(EventId(v)), |v| v.0;
     JobId: |v| Some(JobId(v)), |v| v.0;
+    WebhookId: |v| Some(WebhookId(v)), |v| v.0;
+    DeliveryId: |v| Some(DeliveryId(v)), |v| v.0;
     TokenId: |v| Some(TokenId(v)), |v| v.0;
 }
 

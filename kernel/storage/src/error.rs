@@ -62,6 +62,16 @@ const RULES: &[Rule] = &[
         sqlite: "enablement.county, enablement.plugin",
         message: "这项措施的启用设置刚被别人修改。请刷新后重试",
     },
+    Rule {
+        name: "payment_key_pkey",
+        sqlite: "payment_key.county, payment_key.scheme, payment_key.month, payment_key.person, payment_key.cause",
+        message: "有保障对象已列入同一月份的发放明细，不能重复发放。请刷新后重新核对名单",
+    },
+    Rule {
+        name: "webhook_url_key",
+        sqlite: "webhook.county, webhook.url",
+        message: "本县区已经登记过这个通知地址。请修改原有的登记，或换一个地址",
+    },
     Rule { name: "job_dedupe_key", sqlite: "job.county, job.dedupe_key", message: "同一件待办工作已经登记" },
     Rule {
         name: "import_batch_pkey",
@@ -75,6 +85,7 @@ const CHECKS: &[(&str, &str)] = &[
     ("membership_period", "家庭成员关系的结束日期早于开始日期。请核对日期"),
     ("fact_period", "信息的截止日期早于起始日期。请核对日期"),
     ("decision_period", "决定的截止日期早于起始日期。请核对日期"),
+    ("payment_sign", "发放金额应大于零，扣回金额应小于零。请核对金额"),
     ("enablement_period", "启用的结束日期早于开始日期。请核对日期"),
 ];
 

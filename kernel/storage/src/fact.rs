@@ -8,10 +8,10 @@ use crate::engine::{Arg, Kind, Row, args, broken};
 use crate::person::open_text;
 use crate::seal::{SealPlace, Sealer};
 use crate::snapshot::Reach;
-use crate::{Snapshot, Write, household, person};
+use crate::{Snapshot, Storage, Write, household, person};
 use doudi_domain::catalogue::{self, Field, FieldCode, Origin, Sensitivity, Table};
 use doudi_domain::fact::{Fact, NewFact, Subject, Value};
-use doudi_domain::{Date, Error, FactId, HouseholdId, Instant, PersonId, Result, mask};
+use doudi_domain::{County, Date, Error, FactId, HouseholdId, Instant, PersonId, Result, mask};
 use serde_json::json;
 use std::collections::BTreeMap;
 
@@ -195,7 +195,7 @@ impl Snapshot {
     }
 }
 
-pub(crate) const FACT: [(&str, Kind); 19] = [
+pub(crate) const FACT: [(&str, Kind); 20] = [
     ("county", Int),
     ("id", Int),
     ("household", Int),
@@ -215,6 +215,7 @@ pub(crate) const FACT: [(&str, Kind); 19] = [
     ("recorded_by", Int),
     ("superseded_by", Int),
     ("superseded_at", Int),
+    ("value_index", Text),
 ];
 
 /// A row for [`FACT`]; refuses what the catalogue does not allow.
@@ -225,11 +226,12 @@ pub(crate) fn fact_row(write: &Write, id: FactId, new: &NewFact) -> Result<Vec<A
         Subject::Household(id) => (Some(id), None),
         Subject::Person(id) => (None, Some(id)),
     };
-    let (mut int, mut text, mut sealed) = (None, None, None);
+    let (mut int, mut text, mut sealed, mut index) = (None, None, None, None);
     match &new.value {
         Value::Int(value) => int = Some(*value),
         Value::Text(value) if field.sensitivity == Sensitivity::Sealed => {
             sealed = Some(write.sealer.seal(value_place(id), value.as_bytes())?);
+            index = Some(value_index(&*write.sealer, field.code, value));
         }
         Value::Text(value) => text = Some(value.clone()),
     }
@@ -253,7 +255,43 @@ pub(crate) fn fact_row(write: &Write, id: FactId, new: &NewFact) -> Result<Vec<A
         write.actor.user_id(),
         None::<FactId>,
         None::<Instant>,
+        index,
     ])
+}
+
+/// What equal sealed values have in common. Blanks and hyphens inside an account number are how it was written down.
+pub(crate) fn value_index(sealer: &dyn Sealer, field: FieldCode, value: &str) -> String {
+    let plain: String = value.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
+    hex::encode(sealer.index(field.as_str(), &plain))
+}
+
+/// Facts indexed in one transaction after an upgrade.
+const FILL: i64 = 1_000;
+
+impl Storage {
+    /// Fills in the index of sealed values that were recorded before there was one. Nothing to do costs one look into an
+    /// empty index.
+    pub(crate) async fn fact_index_fill(&self) -> Result<()> {
+        loop {
+            let mut tx = self.db.write().await?;
+            let sql = "SELECT county, id, field, value_sealed FROM fact
+                       WHERE value_sealed IS NOT NULL AND value_index IS NULL ORDER BY county, id LIMIT $1";
+            let rows = tx.all(sql, args![FILL]).await?;
+            for row in &rows {
+                let (id, code): (FactId, String) = (row.get("id")?, row.get("field")?);
+                let field = catalogue::find(&code).ok_or_else(|| broken(format!("unknown field {code}")))?;
+                let clear = open_text(&*self.sealer, value_place(id), &row.get::<Vec<u8>>("value_sealed")?)?;
+                let index = value_index(&*self.sealer, field.code, &clear);
+                let county: County = row.get("county")?;
+                tx.run("UPDATE fact SET value_index = $3 WHERE county = $1 AND id = $2", args![county, id, index])
+                    .await?;
+            }
+            tx.commit().await?;
+            if rows.len() < FILL as usize {
+                return Ok(());
+            }
+        }
+    }
 }
 
 /// Does the catalogue allow this subject, value and qualifier?

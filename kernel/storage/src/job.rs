@@ -1,18 +1,69 @@
 //! Due work: claimed with a lease, at least once, given up after too many attempts.
+//!
+//! Work waits in **lanes**. A lane is carried out in order by one worker at a time (of each server); what waits in one never
+//! waits for what is slow in another. A county's own work is one lane; each address to notify is one more.
 
-use crate::engine::{Row, args};
+use crate::engine::{Query, Row, args};
 use crate::page::{self, Page};
 use crate::{Snapshot, Storage, Write};
 use doudi_domain::event::Job;
-use doudi_domain::{Error, Instant, JobId, Result};
+use doudi_domain::{County, Error, EventId, Instant, JobId, Result};
 use serde_json::json;
+
+/// A county's own work.
+pub const OWN_LANE: i64 = 0;
+
+/// What is written on a job that was begun and never ended too often.
+const NEVER_ENDED: &str = "办理中途程序多次异常中断，已停止重试。请先查明原因，再重新执行";
 
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct NewJob {
+    /// [`OWN_LANE`], or the id of what it must not delay others for.
+    pub lane: i64,
     pub kind: String,
     pub payload: String,
     pub dedupe_key: String,
     pub run_at: Instant,
+}
+
+/// Where work waits.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Lane {
+    pub county: County,
+    pub lane: i64,
+}
+
+/// How long what is claimed is kept from others, and how often it may be begun.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Terms {
+    pub lease_seconds: i64,
+    pub max_attempts: i32,
+}
+
+/// Which jobs a page shows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum JobState {
+    #[default]
+    All,
+    /// Not done and not given up, whether due or for later.
+    Waiting,
+    /// Given up.
+    Dead,
+    Done,
+}
+
+/// How much waits in a county.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct QueueFigures {
+    /// Due now and not claimed by anybody.
+    pub due: i64,
+    /// Claimed by a worker.
+    pub running: i64,
+    /// For later: retries.
+    pub later: i64,
+    pub dead: i64,
+    /// Since when the oldest of those due waits.
+    pub oldest_due: Option<Instant>,
 }
 
 fn read(row: &Row) -> Result<Job> {
@@ -31,28 +82,88 @@ fn read(row: &Row) -> Result<Job> {
     })
 }
 
+macro_rules! job_columns {
+    () => {
+        "county, id, kind, payload, dedupe_key, run_at, lease_until, attempts, last_error, dead, done_at"
+    };
+}
+
+/// A job that was begun `$6` times by workers who never came back to say how it ended has ended them: it is given up.
 macro_rules! claim {
     ($lock:literal) => {
         concat!(
-            "UPDATE job SET lease_until = $2, attempts = attempts + 1 WHERE (county, id) IN
-             (SELECT county, id FROM job WHERE done_at IS NULL AND dead = 0 AND run_at <= $1
-              AND (lease_until IS NULL OR lease_until <= $1) ORDER BY run_at, id LIMIT $3", $lock, ")
-             RETURNING county, id, kind, payload, dedupe_key, run_at, lease_until, attempts, last_error, dead, done_at"
+            "UPDATE job SET lease_until = CASE WHEN attempts >= $6 THEN NULL ELSE $4 END,
+             last_error = CASE WHEN attempts >= $6 THEN $7 ELSE last_error END,
+             dead = CASE WHEN attempts >= $6 THEN 1 ELSE 0 END,
+             attempts = CASE WHEN attempts >= $6 THEN attempts ELSE attempts + 1 END
+             WHERE county = $1 AND id IN
+             (SELECT id FROM job WHERE county = $1 AND lane = $2 AND done_at IS NULL AND dead = 0 AND run_at <= $3
+              AND (lease_until IS NULL OR lease_until <= $3) ORDER BY run_at, id LIMIT $5",
+            $lock,
+            ") RETURNING ",
+            job_columns!()
         )
     };
 }
 
 impl Storage {
-    /// Takes up to `limit` due jobs of all counties for `lease_seconds`; nobody else gets them meanwhile. Earliest first.
-    pub async fn jobs_claim(&self, now: Instant, lease_seconds: i64, limit: u32) -> Result<Vec<Job>> {
+    /// The lanes in which something is due, of all counties.
+    pub async fn lanes_due(&self, now: Instant) -> Result<Vec<Lane>> {
+        let mut tx = self.db.read().await?;
+        let sql = "SELECT DISTINCT county, lane FROM job WHERE done_at IS NULL AND dead = 0 AND run_at <= $1
+                   ORDER BY county, lane";
+        let rows = tx.all(sql, args![now]).await?;
+        let lanes = rows.iter().map(|row| Ok(Lane { county: row.get("county")?, lane: row.get("lane")? })).collect();
+        tx.rollback().await?;
+        lanes
+    }
+
+    /// Takes up to `limit` due jobs of a lane; nobody else gets them until the lease ends. Earliest first. A job begun too
+    /// often without an end is given up on the way.
+    pub async fn jobs_claim(&self, lane: Lane, now: Instant, terms: Terms, limit: u32) -> Result<Vec<Job>> {
         let mut tx = self.db.write().await?;
         // SQLite has one writer, so nobody can claim the same rows meanwhile; PostgreSQL passes over what others hold.
         let sql = if tx.is_postgres() { claim!(" FOR UPDATE SKIP LOCKED") } else { claim!("") };
-        let rows = tx.all(sql, args![now, now.plus_seconds(lease_seconds), page::clamp(limit)]).await?;
+        let until = now.plus_seconds(terms.lease_seconds);
+        let values =
+            args![lane.county, lane.lane, now, until, page::clamp(limit), terms.max_attempts, NEVER_ENDED.to_owned()];
+        let rows = tx.all(sql, values).await?;
         let mut jobs = rows.iter().map(read).collect::<Result<Vec<_>>>()?;
         tx.commit().await?;
+        jobs.retain(|job| !job.dead);
         jobs.sort_by_key(|job| (job.run_at, job.id));
         Ok(jobs)
+    }
+
+    /// Keeps what was claimed for longer. Returns those that are still the caller's: the lease of the others ran out, and
+    /// somebody else has them.
+    pub async fn jobs_renew(&self, claimed: &[Job], now: Instant, lease_seconds: i64) -> Result<Vec<JobId>> {
+        let mut tx = self.db.write().await?;
+        let mut kept = Vec::new();
+        let sql = "UPDATE job SET lease_until = $4
+                   WHERE county = $1 AND id = $2 AND attempts = $3 AND done_at IS NULL AND lease_until IS NOT NULL";
+        for job in claimed {
+            let values = args![job.county, job.id, job.attempts, now.plus_seconds(lease_seconds)];
+            if tx.run(sql, values).await? == 1 {
+                kept.push(job.id);
+            }
+        }
+        tx.commit().await?;
+        Ok(kept)
+    }
+
+    /// Gives back what was claimed and not begun: a server that stops.
+    pub async fn jobs_release(&self, claimed: &[Job]) -> Result<()> {
+        if claimed.is_empty() {
+            return Ok(());
+        }
+        let mut tx = self.db.write().await?;
+        let sql = "UPDATE job SET lease_until = NULL, attempts = attempts - 1
+                   WHERE county = $1 AND id = $2 AND attempts = $3 AND done_at IS NULL AND lease_until IS NOT NULL";
+        for job in claimed {
+            tx.run(sql, args![job.county, job.id, job.attempts]).await?;
+        }
+        tx.commit().await
     }
 
     /// `claimed` is the job as it was claimed; false when its lease has run out and someone else has it.
@@ -77,20 +188,79 @@ impl Storage {
         tx.commit().await?;
         Ok(put_back)
     }
+
+    /// How far this process's clock is ahead of the database's, in seconds: leases are only as good as the clocks agree.
+    pub async fn clock_ahead_seconds(&self, now: Instant) -> Result<i64> {
+        let mut tx = self.db.read().await?;
+        let sql = if tx.is_postgres() {
+            "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) AS BIGINT) AS seconds"
+        } else {
+            "SELECT unixepoch() AS seconds"
+        };
+        let seconds: i64 = tx.one(sql, args![]).await?.get("seconds")?;
+        tx.rollback().await?;
+        Ok(now.0 / 1_000_000 - seconds)
+    }
 }
 
 impl Snapshot {
     /// For the console, newest first; needs a county-level scope.
-    pub async fn jobs_page(&mut self, dead_only: bool, cursor: Option<&str>, limit: u32) -> Result<Page<Job>> {
+    pub async fn jobs_page(&mut self, state: JobState, cursor: Option<&str>, limit: u32) -> Result<Page<Job>> {
         self.reach.require_county()?;
         let limit = page::clamp(limit);
-        let [before] = page::integers(cursor).unwrap_or([i64::MAX]);
-        let sql =
-            "SELECT county, id, kind, payload, dedupe_key, run_at, lease_until, attempts, last_error, dead, done_at
-                   FROM job WHERE county = $1 AND id < $2 AND dead >= $3 ORDER BY id DESC LIMIT $4";
-        let rows = self.tx.all(sql, args![self.reach.county, before, dead_only, limit + 1]).await?;
-        let jobs = rows.iter().map(read).collect::<Result<Vec<_>>>()?;
+        let mut sql = Query::new(concat!("SELECT ", job_columns!(), " FROM job WHERE county = "));
+        sql.bind(self.reach.county);
+        match state {
+            JobState::All => {}
+            JobState::Waiting => drop(sql.push(" AND done_at IS NULL AND dead = 0")),
+            JobState::Dead => drop(sql.push(" AND dead = 1")),
+            JobState::Done => drop(sql.push(" AND done_at IS NOT NULL")),
+        }
+        if let Some([before]) = page::integers(cursor) {
+            sql.push(" AND id < ").bind(before);
+        }
+        sql.push(" ORDER BY id DESC LIMIT ").bind(limit + 1);
+        let jobs = self.tx.built(sql).await?.iter().map(read).collect::<Result<Vec<_>>>()?;
         Ok(Page::cut(jobs, limit, |job| page::cursor(&[job.id.0])))
+    }
+
+    /// Jobs whose key begins with one of these kinds and one of these events, as in `react/17/…`; by id.
+    pub async fn jobs_of_events(&mut self, kinds: &[&str], events: &[EventId]) -> Result<Vec<Job>> {
+        self.reach.require_county()?;
+        if kinds.is_empty() || events.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut sql = Query::new(concat!("SELECT ", job_columns!(), " FROM job WHERE county = "));
+        sql.bind(self.reach.county).push(" AND (1 = 0");
+        for event in events {
+            for kind in kinds {
+                // "0" is the character after "/".
+                sql.push(" OR dedupe_key >= ").bind(format!("{kind}/{event}/"));
+                sql.push(" AND dedupe_key < ").bind(format!("{kind}/{event}0"));
+            }
+        }
+        sql.push(") ORDER BY id");
+        self.tx.built(sql).await?.iter().map(read).collect()
+    }
+
+    pub async fn queue_figures(&mut self, now: Instant) -> Result<QueueFigures> {
+        self.reach.require_county()?;
+        let sql = "SELECT
+             SUM(CASE WHEN dead = 0 AND run_at <= $2 AND (lease_until IS NULL OR lease_until <= $2) THEN 1 ELSE 0 END) AS due,
+             SUM(CASE WHEN dead = 0 AND lease_until > $2 THEN 1 ELSE 0 END) AS running,
+             SUM(CASE WHEN dead = 0 AND run_at > $2 AND lease_until IS NULL THEN 1 ELSE 0 END) AS later,
+             SUM(CASE WHEN dead = 1 THEN 1 ELSE 0 END) AS dead,
+             MIN(CASE WHEN dead = 0 AND run_at <= $2 AND (lease_until IS NULL OR lease_until <= $2) THEN run_at END) AS oldest
+             FROM job WHERE county = $1 AND done_at IS NULL";
+        let row = self.tx.one(sql, args![self.reach.county, now]).await?;
+        let number = |column| Ok::<i64, Error>(row.get::<Option<i64>>(column)?.unwrap_or(0));
+        Ok(QueueFigures {
+            due: number("due")?,
+            running: number("running")?,
+            later: number("later")?,
+            dead: number("dead")?,
+            oldest_due: row.get("oldest")?,
+        })
     }
 }
 
@@ -98,9 +268,9 @@ impl Write {
     /// False, and nothing changed, when the county has had a job with this dedupe key.
     pub async fn job_enqueue(&mut self, new: &NewJob) -> Result<bool> {
         let id = self.tx.new_id().await?;
-        let sql = "INSERT INTO job (county, id, kind, payload, dedupe_key, run_at, attempts, dead)
-                   VALUES ($1, $2, $3, $4, $5, $6, 0, 0) ON CONFLICT (county, dedupe_key) DO NOTHING";
-        let values = args![self.county, id, &new.kind, &new.payload, &new.dedupe_key, new.run_at];
+        let sql = "INSERT INTO job (county, id, lane, kind, payload, dedupe_key, run_at, attempts, dead)
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0) ON CONFLICT (county, dedupe_key) DO NOTHING";
+        let values = args![self.county, id, new.lane, &new.kind, &new.payload, &new.dedupe_key, new.run_at];
         let fresh = self.tx.run(sql, values).await? == 1;
         if fresh {
             self.audit("job.enqueue", format_args!("job/{id}"), json!({ "kind": new.kind, "key": new.dedupe_key }));

@@ -6,7 +6,7 @@
 //!
 //! Names are noun first: `household_fetch` (an error when absent or out of scope), `…_find` (`None` then), `…_page` (by
 //! cursor, never by offset), `…_reveal` (unseals; the caller records it with [`Write::reveal_record`]).
-//! Reading order: [`snapshot`] → [`apply`] → [`household`] → [`fact`] → [`columns`] → [`document`] → [`search`] → [`seal`] →
+//! Reading order: [`snapshot`] → [`apply`] → [`household`] → [`fact`] → [`columns`] → [`document`] → [`payment`] → [`search`] → [`seal`] →
 //! `engine`.
 #![warn(clippy::unwrap_used)]
 
@@ -34,6 +34,7 @@ pub mod package;
 pub mod page;
 pub mod parameter;
 pub mod password;
+pub mod payment;
 pub mod person;
 pub mod reveal;
 pub mod revision;
@@ -47,6 +48,7 @@ pub mod test_support;
 pub mod timeline;
 pub mod token;
 pub mod user;
+pub mod webhook;
 pub mod worklist;
 
 pub use apply::Write;

@@ -13,6 +13,8 @@
 //! | `documents/{plugin}/{collection}/household/{id}` | any document of the collection about that household |
 //! | `decisions` | any decision of the county |
 //! | `decisions/household/{id}` | any decision about that household |
+//! | `payments` | any payment line or envelope of the county |
+//! | `payments/scheme/{scheme}`, `payments/document/{id}` | any line or envelope of the scheme, of the roster document |
 //! | `parameters`, `enablements` | any parameter, any pin of the county |
 //! | `calendar` | the statutory calendar, which all counties share |
 
@@ -47,6 +49,15 @@ pub fn decisions_of_household(household: HouseholdId) -> String {
     format!("decisions/household/{household}")
 }
 
+pub fn payments_of_document(document: DocumentId) -> String {
+    format!("payments/document/{document}")
+}
+
+pub fn payments_of_scheme(scheme: &str) -> String {
+    format!("payments/scheme/{scheme}")
+}
+
+pub const PAYMENTS: &str = "payments";
 pub const DOCUMENTS: &str = "documents";
 pub const DECISIONS: &str = "decisions";
 pub const PARAMETERS: &str = "parameters";

@@ -50,7 +50,8 @@ impl Storage {
             Db::Sqlite { write, .. } => SQLITE.run(write).await,
             Db::Postgres(pool) => POSTGRES.run(pool).await,
         };
-        done.map_err(|error| Error::failure("数据库升级没有完成。请保留数据库备份，并把日志交给系统管理员", error))
+        done.map_err(|error| Error::failure("数据库升级没有完成。请保留数据库备份，并把日志交给系统管理员", error))?;
+        self.fact_index_fill().await
     }
 
     /// Can it be read, and is it in the shape this program expects?

@@ -2,6 +2,9 @@
 //! The kernel checks each against schema, grants, workflow and the actor's rights, and applies all or none.
 
 mod build;
+mod payment;
+
+pub use payment::*;
 
 use crate::text::{Id, Text};
 use schemars::JsonSchema;
@@ -15,8 +18,34 @@ pub mod kinds {
     pub const EVENT_PUBLISH: &str = "event.publish";
     pub const NOTICE_ISSUE: &str = "notice.issue";
     pub const ATTACHMENT_LINK: &str = "attachment.link";
-    pub const ALL: [&str; 6] =
-        [DOCUMENT_PUT, DECISION_RECORD, FACT_PROPOSE, EVENT_PUBLISH, NOTICE_ISSUE, ATTACHMENT_LINK];
+    pub const PAYMENT_OPEN: &str = "payment.open";
+    pub const PAYMENT_DRAW: &str = "payment.draw";
+    pub const PAYMENT_HOLD: &str = "payment.hold";
+    pub const PAYMENT_RELEASE: &str = "payment.release";
+    pub const PAYMENT_DROP: &str = "payment.drop";
+    pub const PAYMENT_SEAL: &str = "payment.seal";
+    pub const PAYMENT_STEP: &str = "payment.step";
+    pub const PAYMENT_SETTLE: &str = "payment.settle";
+    pub const PAYMENT_REISSUE: &str = "payment.reissue";
+    pub const ALL: [&str; 15] = [
+        DOCUMENT_PUT,
+        DECISION_RECORD,
+        FACT_PROPOSE,
+        EVENT_PUBLISH,
+        NOTICE_ISSUE,
+        ATTACHMENT_LINK,
+        PAYMENT_OPEN,
+        PAYMENT_DRAW,
+        PAYMENT_HOLD,
+        PAYMENT_RELEASE,
+        PAYMENT_DROP,
+        PAYMENT_SEAL,
+        PAYMENT_STEP,
+        PAYMENT_SETTLE,
+        PAYMENT_REISSUE,
+    ];
+    /// What of them is aimed at a scheme: `*` in the manifest is whatever scheme answers.
+    pub const OF_ANY_SCHEME: [&str; 2] = [PAYMENT_OPEN, PAYMENT_DRAW];
 }
 
 /// All payloads, by kind: what the SDK builds and the kernel parses.
@@ -35,6 +64,24 @@ pub enum EffectPayload {
     NoticeIssue(NoticeIssue),
     #[serde(rename = "attachment.link")]
     AttachmentLink(AttachmentLink),
+    #[serde(rename = "payment.open")]
+    PaymentOpen(PaymentOpen),
+    #[serde(rename = "payment.draw")]
+    PaymentDraw(PaymentDraw),
+    #[serde(rename = "payment.hold")]
+    PaymentHold(PaymentMark),
+    #[serde(rename = "payment.release")]
+    PaymentRelease(PaymentMark),
+    #[serde(rename = "payment.drop")]
+    PaymentDrop(PaymentMark),
+    #[serde(rename = "payment.seal")]
+    PaymentSeal(PaymentSeal),
+    #[serde(rename = "payment.step")]
+    PaymentStep(PaymentStep),
+    #[serde(rename = "payment.settle")]
+    PaymentSettle(PaymentSettle),
+    #[serde(rename = "payment.reissue")]
+    PaymentReissue(PaymentReissue),
 }
 
 /// Creates a document (no `id`) or moves one on (`id` and the revision that was read).
@@ -212,6 +259,15 @@ impl EffectPayload {
             EffectPayload::EventPublish(_) => kinds::EVENT_PUBLISH,
             EffectPayload::NoticeIssue(_) => kinds::NOTICE_ISSUE,
             EffectPayload::AttachmentLink(_) => kinds::ATTACHMENT_LINK,
+            EffectPayload::PaymentOpen(_) => kinds::PAYMENT_OPEN,
+            EffectPayload::PaymentDraw(_) => kinds::PAYMENT_DRAW,
+            EffectPayload::PaymentHold(_) => kinds::PAYMENT_HOLD,
+            EffectPayload::PaymentRelease(_) => kinds::PAYMENT_RELEASE,
+            EffectPayload::PaymentDrop(_) => kinds::PAYMENT_DROP,
+            EffectPayload::PaymentSeal(_) => kinds::PAYMENT_SEAL,
+            EffectPayload::PaymentStep(_) => kinds::PAYMENT_STEP,
+            EffectPayload::PaymentSettle(_) => kinds::PAYMENT_SETTLE,
+            EffectPayload::PaymentReissue(_) => kinds::PAYMENT_REISSUE,
         }
     }
 
@@ -225,6 +281,15 @@ impl EffectPayload {
             kinds::EVENT_PUBLISH => read(serde_json::from_str(payload).map(EffectPayload::EventPublish)),
             kinds::NOTICE_ISSUE => read(serde_json::from_str(payload).map(EffectPayload::NoticeIssue)),
             kinds::ATTACHMENT_LINK => read(serde_json::from_str(payload).map(EffectPayload::AttachmentLink)),
+            kinds::PAYMENT_OPEN => read(serde_json::from_str(payload).map(EffectPayload::PaymentOpen)),
+            kinds::PAYMENT_DRAW => read(serde_json::from_str(payload).map(EffectPayload::PaymentDraw)),
+            kinds::PAYMENT_HOLD => read(serde_json::from_str(payload).map(EffectPayload::PaymentHold)),
+            kinds::PAYMENT_RELEASE => read(serde_json::from_str(payload).map(EffectPayload::PaymentRelease)),
+            kinds::PAYMENT_DROP => read(serde_json::from_str(payload).map(EffectPayload::PaymentDrop)),
+            kinds::PAYMENT_SEAL => read(serde_json::from_str(payload).map(EffectPayload::PaymentSeal)),
+            kinds::PAYMENT_STEP => read(serde_json::from_str(payload).map(EffectPayload::PaymentStep)),
+            kinds::PAYMENT_SETTLE => read(serde_json::from_str(payload).map(EffectPayload::PaymentSettle)),
+            kinds::PAYMENT_REISSUE => read(serde_json::from_str(payload).map(EffectPayload::PaymentReissue)),
             _ => None,
         }
     }
@@ -238,6 +303,15 @@ impl EffectPayload {
             EffectPayload::EventPublish(payload) => serde_json::to_string(payload),
             EffectPayload::NoticeIssue(payload) => serde_json::to_string(payload),
             EffectPayload::AttachmentLink(payload) => serde_json::to_string(payload),
+            EffectPayload::PaymentOpen(payload) => serde_json::to_string(payload),
+            EffectPayload::PaymentDraw(payload) => serde_json::to_string(payload),
+            EffectPayload::PaymentHold(payload) => serde_json::to_string(payload),
+            EffectPayload::PaymentRelease(payload) => serde_json::to_string(payload),
+            EffectPayload::PaymentDrop(payload) => serde_json::to_string(payload),
+            EffectPayload::PaymentSeal(payload) => serde_json::to_string(payload),
+            EffectPayload::PaymentStep(payload) => serde_json::to_string(payload),
+            EffectPayload::PaymentSettle(payload) => serde_json::to_string(payload),
+            EffectPayload::PaymentReissue(payload) => serde_json::to_string(payload),
         };
         json.expect("payloads hold strings, numbers and lists only")
     }

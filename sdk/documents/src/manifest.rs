@@ -50,6 +50,12 @@ pub struct Manifest {
     pub pages: Vec<PageEntry>,
     #[serde(default)]
     pub jobs: Vec<JobEntry>,
+    /// Files the kernel writes from payment lines, offered on the documents that have an envelope.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<FileEntry>,
+    /// Files `intake` takes in, offered on the documents of a collection or on a page of their own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub feeds: Vec<FeedEntry>,
     /// Event topics `react` is called for.
     #[serde(default)]
     pub subscriptions: Vec<String>,
@@ -106,7 +112,8 @@ pub struct Input {
 pub struct EffectWish {
     /// One of [`crate::kinds`].
     pub kind: String,
-    /// What it may touch: a scheme for decisions, catalogue codes for facts; empty for its own documents, notices and events.
+    /// What it may touch: a scheme for decisions and for opening and drawing payments (`*`: whatever scheme answers), catalogue
+    /// codes for facts; empty for its own documents, notices, events and the other payment effects.
     #[serde(default)]
     pub targets: Vec<String>,
     pub purpose: Text,
@@ -179,6 +186,161 @@ pub enum Every {
     Month,
     /// On 1 July, when standards change.
     July,
+}
+
+/// A file of the payment lines of an envelope. The kernel fills in names, ID numbers and accounts, which the plugin never sees.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FileEntry {
+    pub id: String,
+    /// 下载花名册.
+    pub label: Text,
+    /// The collection whose documents have the envelope.
+    pub collection: String,
+    /// States of the document in which it is offered; empty: any.
+    #[serde(default)]
+    pub states: Vec<String>,
+    /// Offices that may download it; empty means nobody.
+    pub roles: Vec<String>,
+    pub format: FileFormat,
+    /// Which lines; empty: all but dropped and held ones.
+    #[serde(default)]
+    pub lines: Vec<crate::effect::PaymentState>,
+    /// In this order. For a bank's file the county's setting may say otherwise: see `setting`.
+    pub columns: Vec<FileColumn>,
+    /// CSV: one character between the fields.
+    #[serde(default = "comma")]
+    pub delimiter: String,
+    /// CSV: `utf-8`, `utf-8-bom` or `gb18030`.
+    #[serde(default = "utf8_bom")]
+    pub encoding: String,
+    /// CSV: whether the first line names the columns.
+    #[serde(default = "yes")]
+    pub header: bool,
+    /// Name of an object in the county's settings whose `columns` (field codes), `delimiter`, `encoding` and `header` take the
+    /// place of those above, because every bank wants its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub setting: Option<String>,
+}
+
+fn comma() -> String {
+    ",".to_owned()
+}
+
+fn utf8_bom() -> String {
+    "utf-8-bom".to_owned()
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum FileFormat {
+    /// A spreadsheet with a title, the columns, and a row of totals.
+    Xlsx,
+    Csv,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FileColumn {
+    /// One of [`FILE_FIELDS`].
+    pub field: String,
+    /// The heading; empty: the kernel's own words for the field.
+    #[serde(default)]
+    pub label: Text,
+}
+
+/// What a column of a [`FileEntry`] may hold, with the heading officers know.
+pub const FILE_FIELDS: [(&str, &str); 31] = [
+    ("number", "序号"),
+    ("serial", "流水号"),
+    ("county", "县（市、区）"),
+    ("town", "乡镇（街道）"),
+    ("village", "村（社区）"),
+    ("household", "户编号"),
+    ("head-name", "户主姓名"),
+    ("head-id", "户主公民身份号码"),
+    ("payee-name", "领款人姓名"),
+    ("payee-id", "领款人公民身份号码"),
+    ("certificate", "低保证号"),
+    ("cause", "主要致贫原因"),
+    ("hukou", "户籍类别"),
+    ("members", "家庭人口"),
+    ("covered", "保障人口"),
+    ("base", "保障金额"),
+    ("supplement", "分类施保金"),
+    ("amount", "合计"),
+    ("month", "所属月份"),
+    ("purpose", "发放类型"),
+    ("flag", "变动情况"),
+    ("begins", "起始年月"),
+    ("budget", "预算科目"),
+    ("bank", "开户银行"),
+    ("account-name", "户名"),
+    ("account-number", "银行账号"),
+    ("address", "住址"),
+    ("phone", "联系电话"),
+    ("state", "发放结果"),
+    ("reason", "退回原因"),
+    ("settled", "入账日期"),
+];
+
+/// A file an officer uploads: each line becomes a row of the block `intake` is called with.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FeedEntry {
+    pub id: String,
+    /// 上传银行回盘文件.
+    pub label: Text,
+    /// How to fill it in, in one or two sentences.
+    #[serde(default)]
+    pub help: Text,
+    /// Uploaded on a document of this collection: the block's table `row` then has the column `document` with its id in every row.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub collection: Option<String>,
+    /// States of the document in which it may be uploaded; empty: any.
+    #[serde(default)]
+    pub states: Vec<String>,
+    /// Offices that may upload it; empty means nobody.
+    pub roles: Vec<String>,
+    /// Found in the file by heading, in any order.
+    pub columns: Vec<FeedColumn>,
+    /// Name of an object in the county's settings whose `headings` (column code to heading) and `words` (column code to word to
+    /// number) are added to those below, because every bank has its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub setting: Option<String>,
+}
+
+/// A column of a feed, and of the table `row` the plugin gets. The table also has `line`: the number of the line in the file.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FeedColumn {
+    pub code: String,
+    /// Headings it is known by, the first is the one of the template.
+    pub headings: Vec<String>,
+    pub kind: FeedKind,
+    #[serde(default)]
+    pub required: bool,
+    /// For `code`: the words of the file and the number each stands for.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub words: BTreeMap<String, i64>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum FeedKind {
+    /// A column of texts.
+    Text,
+    /// A whole number.
+    Count,
+    /// Yuan with at most two decimals, as fen.
+    Money,
+    /// `2022-08-12`, `2022/8/12` or `20220812`, as days.
+    Date,
+    /// One of the words, as its number.
+    Code,
+    /// A serial the kernel wrote (see the file field `serial`): two columns, the line's id under the column's code and, under
+    /// `<code>-attempt`, the attempt.
+    Serial,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
@@ -301,6 +463,14 @@ impl Manifest {
 
     pub fn form(&self, id: &str) -> Option<&Form> {
         self.forms.iter().find(|form| form.id == id)
+    }
+
+    pub fn file(&self, id: &str) -> Option<&FileEntry> {
+        self.files.iter().find(|file| file.id == id)
+    }
+
+    pub fn feed(&self, id: &str) -> Option<&FeedEntry> {
+        self.feeds.iter().find(|feed| feed.id == id)
     }
 
     pub fn page(&self, id: &str) -> Option<&PageEntry> {

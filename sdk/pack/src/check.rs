@@ -55,7 +55,7 @@ fn identity(manifest: &Manifest, findings: &mut Findings) {
 
 /// The contract this packer was built with.
 fn semver_of_contract() -> semver::Version {
-    semver::Version::new(1, 0, 0)
+    semver::Version::new(1, 1, 0)
 }
 
 fn points(manifest: &Manifest, surface: &Surface, findings: &mut Findings) {
@@ -132,6 +132,7 @@ fn references(manifest: &Manifest, findings: &mut Findings) {
         (!manifest.jobs.is_empty(), "tick"),
         (!manifest.subscriptions.is_empty(), "react"),
         (!manifest.answers.is_empty(), "answer"),
+        (!manifest.feeds.is_empty(), "intake"),
         (!manifest.scenarios.is_empty(), "assess"),
         (manifest.forms.iter().any(|form| form.reacts), "fill"),
     ] {

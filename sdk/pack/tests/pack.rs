@@ -37,7 +37,7 @@ fn a_package_is_small_and_imports_nothing_foreign() {
     let surface = surface(&package).unwrap();
     assert_eq!(
         surface.imports,
-        ["doudi:kernel/parameters@1.0.0", "doudi:kernel/records@1.0.0", "doudi:types/types@1.0.0"]
+        ["doudi:kernel/parameters@1.1.0", "doudi:kernel/records@1.1.0", "doudi:types/types@1.0.0"]
     );
     assert_eq!(surface.exports, ["doudi:measure/assess@1.0.0", "doudi:measure/view@1.0.0"]);
     let manifest = Manifest::from_json(&surface.manifest.expect("the section is there")).unwrap();

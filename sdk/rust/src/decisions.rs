@@ -84,6 +84,20 @@ pub fn governing(scheme: &str, household: Id, day: Date) -> Result<Option<Decisi
         .filter(|decision| decision.ends.is_none_or(|ends| day <= ends)))
 }
 
+/// What a scheme of this plugin decided about many households: for each household and person the decision that governs the
+/// day, which is the latest recorded one that has begun; refusals govern nothing. By household, above a cursor (`Id(0)` to
+/// begin); `limit` counts households, at most 4,096: ask again after the last household until fewer come back.
+///
+/// Without `decided_since` only decisions that pay on the day come. With it come the households about which anything was
+/// decided on or after that day, and for them the stops and ended decisions too ([`Decision::pays_on`] tells).
+///
+/// # Errors
+/// `unknown` for a scheme that is not this plugin's; `limit` when the call has read too much.
+pub fn in_force(scheme: &str, on: Date, decided_since: Option<Date>, after: Id, limit: u32) -> Result<Vec<Decision>> {
+    let found = host::decisions_in_force(scheme, on.days(), decided_since.map(Date::days), after.0, limit)?;
+    Ok(found.into_iter().map(Decision::from).collect())
+}
+
 impl From<types::Decision> for Decision {
     fn from(decision: types::Decision) -> Decision {
         Decision {

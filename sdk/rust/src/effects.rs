@@ -1,10 +1,12 @@
 //! Wishes. The kernel checks each against schema, grants, workflow and the actor's rights, and carries out all or none.
 
 use crate::bindings::kernel::doudi::types::types;
-use doudi_documents::Id;
+use crate::fen::Fen;
 use doudi_documents::effect::{
-    AttachmentLink, DecisionRecord, DocumentPut, EffectPayload, EventPublish, FactPropose, NoticeIssue,
+    AttachmentLink, DecisionRecord, DocumentPut, EffectPayload, EventPublish, FactPropose, NoticeIssue, PaymentDraw,
+    PaymentLine, PaymentMark, PaymentOpen, PaymentReissue, PaymentResult, PaymentSeal, PaymentSettle, PaymentStep,
 };
+use doudi_documents::{Id, Text};
 
 /// What a call wishes to happen, in order.
 ///
@@ -52,6 +54,61 @@ impl Effects {
     /// Ties uploaded files to a document. Without files it does nothing.
     pub fn attach(self, link: AttachmentLink) -> Effects {
         if link.attachments.is_empty() { self } else { self.with(EffectPayload::AttachmentLink(link)) }
+    }
+
+    /// Opens an envelope for payments on a roster document.
+    pub fn open(self, open: PaymentOpen) -> Effects {
+        self.with(EffectPayload::PaymentOpen(open))
+    }
+
+    /// Draws payment lines, at most 4,096. Without lines it does nothing.
+    pub fn draw(self, document: Id, scheme: &str, lines: Vec<PaymentLine>) -> Effects {
+        if lines.is_empty() {
+            return self;
+        }
+        self.with(EffectPayload::PaymentDraw(PaymentDraw { document, scheme: scheme.to_owned(), lines }))
+    }
+
+    /// Holds drawn lines back. Without lines it does nothing, as its neighbours.
+    pub fn hold(self, mark: PaymentMark) -> Effects {
+        if mark.lines.is_empty() { self } else { self.with(EffectPayload::PaymentHold(mark)) }
+    }
+
+    /// Lets held lines go.
+    pub fn release(self, mark: PaymentMark) -> Effects {
+        if mark.lines.is_empty() { self } else { self.with(EffectPayload::PaymentRelease(mark)) }
+    }
+
+    /// Drops drawn or held lines; their persons may be drawn again.
+    pub fn drop_lines(self, mark: PaymentMark) -> Effects {
+        if mark.lines.is_empty() { self } else { self.with(EffectPayload::PaymentDrop(mark)) }
+    }
+
+    /// Seals an envelope under these totals.
+    pub fn seal(self, document: Id, lines: u32, amount: Fen) -> Effects {
+        self.with(EffectPayload::PaymentSeal(PaymentSeal { document, lines, amount: amount.0 }))
+    }
+
+    /// A later step took the sealed envelope over, with these totals.
+    pub fn step(self, document: Id, step: &str, label: impl Into<Text>, lines: u32, amount: Fen) -> Effects {
+        let (step, label) = (step.to_owned(), label.into());
+        self.with(EffectPayload::PaymentStep(PaymentStep { document, step, label, lines, amount: amount.0 }))
+    }
+
+    /// What the bank reports, at most 4,096 results. Without results it does nothing.
+    pub fn settle(self, document: Id, results: Vec<PaymentResult>) -> Effects {
+        if results.is_empty() {
+            return self;
+        }
+        self.with(EffectPayload::PaymentSettle(PaymentSettle { document, results }))
+    }
+
+    /// Sends returned lines to the bank once more. Without lines it does nothing.
+    pub fn reissue(self, document: Id, lines: Vec<Id>) -> Effects {
+        if lines.is_empty() {
+            return self;
+        }
+        self.with(EffectPayload::PaymentReissue(PaymentReissue { document, lines }))
     }
 
     /// Any effect.
@@ -105,6 +162,14 @@ impl Effects {
         })
     }
 
+    /// The lines drawn, for tests.
+    pub fn payments(&self) -> impl Iterator<Item = &PaymentLine> {
+        self.0.iter().flat_map(|effect| match effect {
+            EffectPayload::PaymentDraw(draw) => draw.lines.as_slice(),
+            _ => &[],
+        })
+    }
+
     /// The events published, for tests.
     pub fn events(&self) -> impl Iterator<Item = &EventPublish> {
         self.0.iter().filter_map(|effect| match effect {
@@ -154,6 +219,18 @@ fn target(effect: &EffectPayload) -> String {
         EffectPayload::EventPublish(event) => subject(event.document, event.household, event.person),
         EffectPayload::NoticeIssue(notice) => subject(notice.document, Some(notice.household), notice.person),
         EffectPayload::AttachmentLink(link) => subject(Some(link.document), None, None),
+        EffectPayload::PaymentOpen(open) => match open.document {
+            Some(Id(id)) => format!("document/{id}"),
+            None => format!("{}/new", open.collection),
+        },
+        EffectPayload::PaymentDraw(PaymentDraw { document, .. })
+        | EffectPayload::PaymentHold(PaymentMark { document, .. })
+        | EffectPayload::PaymentRelease(PaymentMark { document, .. })
+        | EffectPayload::PaymentDrop(PaymentMark { document, .. })
+        | EffectPayload::PaymentSeal(PaymentSeal { document, .. })
+        | EffectPayload::PaymentStep(PaymentStep { document, .. })
+        | EffectPayload::PaymentSettle(PaymentSettle { document, .. })
+        | EffectPayload::PaymentReissue(PaymentReissue { document, .. }) => subject(Some(*document), None, None),
     }
 }
 
@@ -173,6 +250,7 @@ impl From<Effects> for Vec<types::Effect> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use doudi_documents::effect::{PaymentFlag, PaymentPurpose, ReturnReason};
 
     #[test]
     fn every_kind_survives_the_round_trip() {
@@ -189,8 +267,38 @@ mod tests {
             .event(EventPublish::new("dibao.confirmed").document(Id(9)))
             .notice(NoticeIssue::letter(Id(3), "告知书").paragraph("您好。"))
             .attach(AttachmentLink::new(Id(9), "公示照片", [Id(5)]))
-            .attach(AttachmentLink::new(Id(9), "没有文件", []));
-        let targets = ["application/new", "household/3", "person/4", "document/9", "household/3", "document/9"];
+            .attach(AttachmentLink::new(Id(9), "没有文件", []))
+            .open(PaymentOpen::of_new("roster", "2022-08", "dibao", "2022-08"))
+            .draw(
+                Id(9),
+                "dibao",
+                vec![
+                    PaymentLine::new(PaymentPurpose::BackPay, Id(3), "2022-07", Id(11), 4_800)
+                        .covering([Id(4), Id(5)])
+                        .parts(4_000, 800)
+                        .flag(PaymentFlag::New)
+                        .budget("2081902")
+                        .hold("shared-account")
+                        .note("七月提标"),
+                ],
+            )
+            .draw(Id(9), "dibao", vec![])
+            .hold(PaymentMark::new(Id(9), [Id(20)], "no-account").note("待补账号"))
+            .release(PaymentMark::new(Id(9), [Id(20)], ""))
+            .drop_lines(PaymentMark::new(Id(9), [Id(20)], "died"))
+            .seal(Id(9), 1, Fen(4_800))
+            .step(Id(9), "sent", "报送财政", 1, Fen(4_800))
+            .settle(
+                Id(9),
+                vec![
+                    PaymentResult::credited(Id(21), "2022-08-12"),
+                    PaymentResult::returned(Id(22), ReturnReason::NameMismatch, "2022-08-12").attempt(1),
+                ],
+            )
+            .reissue(Id(9), vec![Id(22)]);
+        let mut targets =
+            vec!["application/new", "household/3", "person/4", "document/9", "household/3", "document/9", "roster/new"];
+        targets.extend(["document/9"; 8]);
         let wire: Vec<types::Effect> = effects.clone().into();
         assert_eq!(wire.iter().map(|effect| effect.target.as_str()).collect::<Vec<_>>(), targets);
         for (effect, expected) in wire.iter().zip(effects) {

@@ -32,6 +32,28 @@ mod calls {
         wit::decisions::get(id)
     }
 
+    pub fn decisions_in_force(
+        scheme: &str,
+        on: i32,
+        decided_since: Option<i32>,
+        after: i64,
+        limit: u32,
+    ) -> Result<Vec<Decision>> {
+        wit::decisions::in_force(scheme, on, decided_since, after, limit)
+    }
+
+    pub fn payment_lines(query: &wit::payments::Query) -> Result<Block> {
+        wit::payments::lines(query)
+    }
+
+    pub fn payment_totals(document: i64) -> Result<Block> {
+        wit::payments::totals(document)
+    }
+
+    pub fn payment_conflicts(document: i64, after: i64, limit: u32) -> Result<Block> {
+        wit::payments::conflicts(document, after, limit)
+    }
+
     pub fn parameter(code: &str, on: i32) -> Result<Option<wit::parameters::Parameter>> {
         wit::parameters::get(code, on)
     }
@@ -61,6 +83,7 @@ mod calls {
 use crate::testing::world as calls;
 
 pub use calls::{
-    add_working_days, ask, decision_get, decisions_of_household, document_get, documents_find, households,
-    is_working_day, log, parameter, recipients, working_days_between,
+    add_working_days, ask, decision_get, decisions_in_force, decisions_of_household, document_get, documents_find,
+    households, is_working_day, log, parameter, payment_conflicts, payment_lines, payment_totals, recipients,
+    working_days_between,
 };

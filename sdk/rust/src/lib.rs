@@ -1,6 +1,6 @@
 //! The SDK for Doudi's measures: what a plugin's author sees. A plugin is a function from a snapshot and an input to
-//! effects; it reads through [`records`], [`documents`], [`decisions`], [`parameters`], [`calendar`] and [`questions`], and
-//! writes nothing: it answers with [`Outcomes`], [`Effects`] or a [`Page`](doudi_documents::Page).
+//! effects; it reads through [`records`], [`documents`], [`decisions`], [`payments`], [`parameters`], [`calendar`] and
+//! [`questions`], and writes nothing: it answers with [`Outcomes`], [`Effects`] or a [`Page`](doudi_documents::Page).
 //!
 //! The same code is compiled twice: for the sandbox, where the reading functions call the kernel, and for the machine of the
 //! author, where they ask a made-up [`testing::World`]. So a plugin is tested without a server.
@@ -48,6 +48,7 @@ pub mod input;
 pub mod log;
 pub mod outcomes;
 pub mod parameters;
+pub mod payments;
 pub mod points;
 pub mod prelude;
 pub mod questions;

@@ -19,10 +19,11 @@ pub use crate::points::{
 pub use crate::refusal::{Problem, Problems, Refusal, Result};
 pub use crate::trail::Trail;
 pub use crate::values::FormValues;
-pub use crate::{calendar, decisions, documents, log, parameters, questions, records};
+pub use crate::{calendar, decisions, documents, log, parameters, payments, questions, records};
 pub use doudi_documents::effect::{
     AttachmentLink, DecisionRecord, DocumentPut, EventPublish, FactPropose, GivenReason, NoticeForm, NoticeIssue,
-    Posting,
+    PaymentDraw, PaymentFlag, PaymentLine, PaymentMark, PaymentOpen, PaymentOutcome, PaymentPurpose, PaymentReissue,
+    PaymentResult, PaymentSeal, PaymentSettle, PaymentState, PaymentStep, Posting, ReturnReason,
 };
 pub use doudi_documents::form::{Choice, Fill};
 pub use doudi_documents::page::{Block as PageBlock, Cell, Link, Page, PageTable, ReasonLine, TableRow, Tone};

@@ -4,6 +4,7 @@
 mod calendar;
 mod check;
 mod household;
+mod payments;
 mod scenario;
 pub(crate) mod world;
 

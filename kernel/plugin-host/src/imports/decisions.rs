@@ -1,10 +1,13 @@
 //! `decisions`: what was decided under the plugin's own schemes.
 
 use super::answered;
-use crate::bindings::doudi::kernel::decisions::{Decision, Error, Host, Id};
+use crate::bindings::doudi::kernel::decisions::{Date, Decision, Error, Host, Id};
 use crate::convert;
 use crate::state::{HostState, ReadError};
 use doudi_domain::{DecisionId, HouseholdId};
+
+/// Households in one read.
+const HOUSEHOLDS: u32 = 4_096;
 
 impl Host for HostState {
     async fn of_household(&mut self, household: Id) -> wasmtime::Result<Result<Vec<Decision>, Error>> {
@@ -13,6 +16,22 @@ impl Host for HostState {
 
     async fn get(&mut self, id: Id) -> wasmtime::Result<Result<Decision, Error>> {
         answered!(self, "decisions.get", id, self.read_decision(id))
+    }
+
+    async fn in_force(
+        &mut self,
+        scheme: String,
+        on: Date,
+        decided_since: Option<Date>,
+        after: Id,
+        limit: u32,
+    ) -> wasmtime::Result<Result<Vec<Decision>, Error>> {
+        answered!(
+            self,
+            "decisions.in-force",
+            (&scheme, on, decided_since, after, limit),
+            self.read_in_force(&scheme, on, decided_since, after, limit)
+        )
     }
 }
 
@@ -35,5 +54,24 @@ impl HostState {
             return Err(ReadError::not_found(format!("没有找到决定 {id}")));
         }
         Ok(convert::decision(&decision))
+    }
+
+    async fn read_in_force(
+        &mut self,
+        scheme: &str,
+        on: Date,
+        decided_since: Option<Date>,
+        after: Id,
+        limit: u32,
+    ) -> Result<Vec<Decision>, ReadError> {
+        if !self.plugin.schemes().any(|own| own == scheme) {
+            return Err(ReadError::unknown(format!("清单没有申报方案“{scheme}”")));
+        }
+        let day = |day: Date| convert::date(day).ok_or_else(|| ReadError::invalid("日期无效"));
+        let (on, since) = (day(on)?, decided_since.map(day).transpose()?);
+        let limit = limit.min(HOUSEHOLDS);
+        let decisions = self.live().decisions_in_force(scheme, on, since, HouseholdId(after), limit).await?;
+        self.count_rows(decisions.len())?;
+        Ok(decisions.iter().filter(|decision| decision.scheme == scheme).map(convert::decision).collect())
     }
 }

@@ -1,11 +1,12 @@
 //! Whether a manifest agrees with itself and with this kernel: every name it uses stands for something, once. All problems
 //! are found, so that an author mends them in one go.
 
+use crate::capability::ANY;
 use crate::points::{CONTRACT, IMPORTS, Point};
 use crate::reason;
 use doudi_documents::form::{FieldKind, Form};
 use doudi_documents::kinds;
-use doudi_documents::manifest::{Collection, Manifest, Place};
+use doudi_documents::manifest::{Collection, FILE_FIELDS, FeedKind, Manifest, Place};
 use doudi_documents::text::Text;
 use doudi_documents::workflow::Workflow;
 use doudi_domain::identity::Role;
@@ -28,6 +29,8 @@ pub(crate) fn problems(manifest: &Manifest) -> Vec<Problem> {
         check_form(manifest, form, &mut found);
     }
     pages_and_jobs(manifest, &mut found);
+    files(manifest, &mut found);
+    feeds(manifest, &mut found);
     words(manifest, &mut found);
     settings(manifest, &mut found);
     found.0.extend(reason::problems(&manifest.reasons));
@@ -123,6 +126,14 @@ fn effects(manifest: &Manifest, found: &mut Found) {
                 found.add(&place, "manifest.target", "decision.record 须列出可作决定的方案；空列表等于什么都不允许");
             }
             kinds::DECISION_RECORD => found.names(&place, "方案", wish.targets.iter().map(String::as_str)),
+            kind if kinds::OF_ANY_SCHEME.contains(&kind) => {
+                if wish.targets.is_empty() {
+                    let message = format!("{kind} 须列出可发放的救助，“*”表示所有；空列表等于什么都不允许");
+                    found.add(&place, "manifest.target", message);
+                }
+                let named = wish.targets.iter().map(String::as_str).filter(|target| *target != ANY);
+                found.names(&place, "方案", named);
+            }
             kinds::FACT_PROPOSE if wish.targets.is_empty() => {
                 found.add(&place, "manifest.target", "fact.propose 须列出可提出的字段；空列表等于什么都不允许");
             }
@@ -286,6 +297,7 @@ fn pages_and_jobs(manifest: &Manifest, found: &mut Found) {
         (!manifest.jobs.is_empty(), "tick", "定期任务"),
         (!manifest.subscriptions.is_empty(), "react", "订阅的事件"),
         (!manifest.answers.is_empty(), "answer", "可答复的问题"),
+        (!manifest.feeds.is_empty(), "intake", "数据接入"),
     ] {
         if used && !exports(point) {
             found.add("points", "manifest.point", format!("清单有{what}，插件却没有导出 {point}"));
@@ -293,6 +305,71 @@ fn pages_and_jobs(manifest: &Manifest, found: &mut Found) {
     }
     if !manifest.questions.is_empty() && !manifest.imports.iter().any(|import| import == "questions") {
         found.add("imports", "manifest.import", "清单有要询问的问题，却没有导入 questions");
+    }
+}
+
+/// A collection that is named, and its states.
+fn of_collection(manifest: &Manifest, place: &str, collection: &str, states: &[String], found: &mut Found) {
+    let Some(collection) = manifest.collection(collection) else {
+        found.add(place, "manifest.collection", format!("{place} 引用了不存在的办件类别“{collection}”"));
+        return;
+    };
+    for state in states.iter().filter(|state| collection.workflow.state(state).is_none()) {
+        found.add(place, "manifest.state", format!("{place} 引用了不存在的状态“{state}”"));
+    }
+}
+
+fn files(manifest: &Manifest, found: &mut Found) {
+    found.names("files", "文件", manifest.files.iter().map(|file| file.id.as_str()));
+    for file in &manifest.files {
+        let place = format!("files.{}", file.id);
+        found.chinese(&format!("{place}.label"), &file.label);
+        found.roles(&place, &file.roles);
+        of_collection(manifest, &place, &file.collection, &file.states, found);
+        let known = |field: &str| FILE_FIELDS.iter().any(|(code, _)| *code == field);
+        for column in file.columns.iter().filter(|column| !known(&column.field)) {
+            found.add(&place, "manifest.file-field", format!("{place} 没有栏目“{}”", column.field));
+        }
+        if file.columns.is_empty() {
+            found.add(&place, "manifest.file-field", format!("{place} 没有任何栏目"));
+        }
+        if file.delimiter != "\\t" && file.delimiter.len() != 1 {
+            found.add(&place, "manifest.file-format", format!("{place} 的分隔符应为一个字符"));
+        }
+        if !["utf-8", "utf-8-bom", "gb18030"].contains(&file.encoding.as_str()) {
+            found.add(&place, "manifest.file-format", format!("{place} 的文字编码“{}”不认识", file.encoding));
+        }
+        if !manifest.effects.iter().any(|wish| wish.kind == kinds::PAYMENT_OPEN) {
+            found.add(&place, "manifest.unused", "文件由付款明细生成，插件却没有申报 payment.open");
+        }
+    }
+}
+
+fn feeds(manifest: &Manifest, found: &mut Found) {
+    found.names("feeds", "数据接入", manifest.feeds.iter().map(|feed| feed.id.as_str()));
+    for feed in &manifest.feeds {
+        let place = format!("feeds.{}", feed.id);
+        found.chinese(&format!("{place}.label"), &feed.label);
+        found.roles(&place, &feed.roles);
+        if let Some(collection) = &feed.collection {
+            of_collection(manifest, &place, collection, &feed.states, found);
+        }
+        found.names(&place, "列", feed.columns.iter().map(|column| column.code.as_str()));
+        for column in &feed.columns {
+            if matches!(column.code.as_str(), "line" | "document") {
+                found.add(&place, "manifest.feed-column", format!("列“{}”由内核填写，请换一个名称", column.code));
+            }
+            if column.headings.is_empty() {
+                found.add(&place, "manifest.feed-column", format!("列“{}”没有标题", column.code));
+            }
+            if (column.kind == FeedKind::Code) == column.words.is_empty() {
+                let message = format!("列“{}”：代码列应有词语，其他列不应有", column.code);
+                found.add(&place, "manifest.feed-column", message);
+            }
+        }
+        if feed.columns.is_empty() {
+            found.add(&place, "manifest.feed-column", format!("{place} 没有任何列"));
+        }
     }
 }
 

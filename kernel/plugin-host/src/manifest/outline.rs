@@ -1,7 +1,7 @@
 //! The outline of a component file, read from its bytes alone: section, imports, exports, string encodings. Nothing is
 //! compiled, so a hostile file costs no more than one pass over it.
 
-use crate::points::{CONTRACT, IMPORTS, Point};
+use crate::points::{CONTRACT, IMPORTS, POINTS, Point};
 use doudi_documents::manifest::{MAX_BYTES, Manifest, SECTION};
 use doudi_domain::Problem;
 use wasmparser::{CanonicalFunction, CanonicalOption, Encoding, Parser, Payload};
@@ -87,7 +87,7 @@ impl Outline {
             match Interface::parse(import) {
                 Some(Interface { package: "types", .. }) => {}
                 Some(Interface { package: "kernel", name, version }) => {
-                    if !IMPORTS.contains(&name) || !speaks(&version) {
+                    if !IMPORTS.contains(&name) || !speaks(&CONTRACT, &version) {
                         problems.push(Problem::new(
                             import,
                             "import.newer",
@@ -123,7 +123,8 @@ impl Outline {
                 }
                 continue;
             };
-            if interface.package != "measure" || Point::parse(interface.name).is_none() || !speaks(&interface.version) {
+            let known = interface.package == "measure" && Point::parse(interface.name).is_some();
+            if !known || !speaks(&POINTS, &interface.version) {
                 problems.push(newer_export(export));
             } else {
                 found.push(interface.name);
@@ -169,8 +170,7 @@ impl Interface<'_> {
 }
 
 /// Whether this kernel provides an interface of that version: the same major, and not a later minor.
-fn speaks(version: &semver::Version) -> bool {
-    let (offered, asked) = (CONTRACT, version);
+fn speaks(offered: &semver::Version, asked: &semver::Version) -> bool {
     asked.major == offered.major && asked.minor <= offered.minor && asked.pre.is_empty()
 }
 
@@ -228,7 +228,8 @@ mod tests {
             ("doudi:kernel/records@1.0.0", None),
             ("doudi:kernel/records@1.0.7", None),
             ("doudi:kernel/decisions@1.0.0", Some("import.undeclared")),
-            ("doudi:kernel/records@1.1.0", Some("import.newer")),
+            ("doudi:kernel/records@1.1.0", None),
+            ("doudi:kernel/records@1.2.0", Some("import.newer")),
             ("doudi:kernel/records@2.0.0", Some("import.newer")),
             ("doudi:kernel/network@1.0.0", Some("import.newer")),
             ("doudi:kernel/records", Some("import.foreign")),

@@ -2,6 +2,8 @@
 //! ways of the workflow, scope, revisions, deadlines, numbers. Carrying out happens in the one short transaction. A plugin
 //! that wishes what the workflow does not know has failed; nothing of its list is applied.
 
+mod payments;
+
 use super::consult::{Pin, Subject};
 use super::numbering::Numbering;
 use super::{deadline, workflow};
@@ -50,6 +52,7 @@ pub(crate) enum Operation {
     /// Tied to the decision of the same household in the same list, if there is one.
     Notice(NewNotice),
     Attachment(NewAttachment),
+    Payment(Box<payments::Planned>),
 }
 
 /// Decides every write. `county` sees the whole county, for numbers that towns share.
@@ -71,6 +74,11 @@ pub(crate) async fn plan(
             EffectPayload::AttachmentLink(link) => {
                 operations.extend(planner.attachments(index, link).await?);
                 continue;
+            }
+            payment => {
+                let plugin = occasion.pin.plugin.id();
+                let planned = payments::plan(plugin, payment).map_err(|cause| planner.fault(index, cause))?;
+                Operation::Payment(Box::new(planned))
             }
         };
         operations.push(operation);
@@ -492,6 +500,8 @@ pub(crate) async fn carry_out(
     // A case created by this very list is the case of the decisions and letters about the same household in it.
     let mut created: Vec<(Option<HouseholdId>, DocumentId)> = Vec::new();
     let mut decided: Vec<(HouseholdId, DecisionId)> = Vec::new();
+    // By collection and key: what the envelope of a new roster is opened on.
+    let mut named: Vec<(String, String, DocumentId)> = Vec::new();
     let case_of = |created: &[(Option<HouseholdId>, DocumentId)], household: HouseholdId| {
         created.iter().rev().find(|(of, _)| *of == Some(household)).map(|(_, id)| *id)
     };
@@ -502,6 +512,7 @@ pub(crate) async fn carry_out(
                 let document = write.document_put(&put).await?;
                 if is_new {
                     created.push((document.household, document.id));
+                    named.push((document.collection, document.key, document.id));
                 }
                 documents.push(document.id);
             }
@@ -529,6 +540,7 @@ pub(crate) async fn carry_out(
             Operation::Attachment(attachment) => {
                 write.attachment_add(&attachment).await?;
             }
+            Operation::Payment(planned) => payments::carry_out(write, *planned, &named).await?,
         }
     }
     Ok(documents)

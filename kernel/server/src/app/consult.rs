@@ -13,9 +13,10 @@ use doudi_documents::manifest::Collection;
 use doudi_documents::{EffectPayload, Fill, Page, Values};
 use doudi_domain::document::{Document, DocumentStep};
 use doudi_domain::package::Enablement;
-use doudi_domain::{Actor, Date, DocumentId, Error, HouseholdId, Instant, PersonId, Result};
+use doudi_domain::{Actor, Date, DocumentId, Error, HouseholdId, Instant, PersonId, Problem, Result};
 use doudi_plugin_host::{
-    ActInput, CallContext, CallError, CallRecord, Called, EventInput, FillInput, Grants, Plugin, Recording, ViewInput,
+    ActInput, Block, CallContext, CallError, CallRecord, Called, EventInput, FillInput, Grants, Plugin, Recording,
+    ViewInput,
 };
 use doudi_storage::invocation::NewInvocation;
 use doudi_storage::{Snapshot, Write};
@@ -23,6 +24,9 @@ use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Mutex;
+
+/// What is not found when a measure is not enabled.
+const ENABLED: &str = "已启用的措施";
 
 /// How often a call is made before "somebody was quicker" is told to the user.
 const ATTEMPTS: u32 = 3;
@@ -58,7 +62,7 @@ fn seed(words: &[&str]) -> u64 {
 
 /// The plugin a county runs on a day; `NotFound` when it is not enabled.
 pub(crate) async fn pin(app: &App, snapshot: &mut Snapshot, plugin: &str, day: Date) -> Result<Pin> {
-    let enablement = snapshot.enablement_at(plugin, day).await?.ok_or(Error::not_found("已启用的措施"))?;
+    let enablement = snapshot.enablement_at(plugin, day).await?.ok_or(Error::not_found(ENABLED))?;
     Ok(Pin { plugin: load(app, snapshot, &enablement.digest).await?, enablement })
 }
 
@@ -120,6 +124,7 @@ pub(crate) enum Request {
     Act { target: Target, action: String, values: Values },
     React { event: EventInput },
     Tick { job: String, due: Date, cursor: Option<String> },
+    Intake { feed: String, document: DocumentId, rows: Block },
 }
 
 /// What to ask whom, and the key that makes a second time harmless.
@@ -136,6 +141,8 @@ pub(crate) struct Applied {
     pub documents: Vec<DocumentId>,
     /// The same key was applied before; nothing was done.
     pub repeated: bool,
+    /// Of a feed: positions of the rows the plugin did not take, and why.
+    pub rejected: Vec<(u32, Problem)>,
 }
 
 /// Asks, applies all or nothing, and asks again when somebody was quicker. Runs to its end even when the request that began
@@ -145,7 +152,7 @@ pub(crate) async fn carry_out(app: &App, actor: &Actor, consultation: Consultati
     in_own_task(async move {
         let mut attempt = 1;
         loop {
-            match once(&app, &actor, &consultation).await {
+            match once(&app, &actor, &consultation, false).await {
                 Err(Error::Conflict { .. }) if attempt < ATTEMPTS => {
                     tokio::time::sleep(Duration::from_millis(20 * u64::from(attempt))).await;
                     attempt += 1;
@@ -160,6 +167,21 @@ pub(crate) async fn carry_out(app: &App, actor: &Actor, consultation: Consultati
         }
     })
     .await
+}
+
+/// As [`carry_out`], and rolled back at the end: what it says is what would happen.
+pub(crate) async fn try_out(app: &App, actor: &Actor, consultation: Consultation) -> Result<Applied> {
+    let (app, actor) = (app.clone(), actor.clone());
+    in_own_task(async move { once(&app, &actor, &consultation, true).await }).await
+}
+
+/// For work that was due or announced while the measure was still enabled: when it no longer is, there is nobody to ask.
+/// Anything else that is not found is an error like others.
+pub(crate) async fn carry_out_if_enabled(app: &App, actor: &Actor, consultation: Consultation) -> Result<()> {
+    match carry_out(app, actor, consultation).await {
+        Ok(_) | Err(Error::NotFound { what: ENABLED }) => Ok(()),
+        Err(error) => Err(error),
+    }
 }
 
 fn refuses(error: &Error) -> bool {
@@ -180,7 +202,7 @@ async fn applied_before(app: &App, actor: &Actor, consultation: &Consultation) -
 async fn repeated(mut write: Write, key: &str) -> Result<Applied> {
     let document = write.idempotency_document(key).await?;
     write.rollback().await?;
-    Ok(Applied { documents: document.into_iter().collect(), repeated: true })
+    Ok(Applied { documents: document.into_iter().collect(), repeated: true, ..Applied::default() })
 }
 
 /// The document an action is on, with its past.
@@ -191,7 +213,7 @@ pub(crate) struct Subject {
     pub person: Option<PersonId>,
 }
 
-async fn once(app: &App, actor: &Actor, consultation: &Consultation) -> Result<Applied> {
+async fn once(app: &App, actor: &Actor, consultation: &Consultation, dry_run: bool) -> Result<Applied> {
     let (today, now) = (app.today(), app.now());
     let mut snapshot = app.storage.snapshot(actor.scope()).await?;
     let pin = pin(app, &mut snapshot, &consultation.plugin, today).await?;
@@ -205,11 +227,12 @@ async fn once(app: &App, actor: &Actor, consultation: &Consultation) -> Result<A
             context.seed = seed(&[&pin.enablement.plugin, job, &due.to_string(), &context.county.to_string()]);
             None
         }
-        Request::React { .. } => None,
+        Request::React { .. } | Request::Intake { .. } => None,
     };
     let shared: Shared = Arc::new(Mutex::new(snapshot));
     let reads = Box::new(SnapshotReads::new(app, actor, &shared, pin.plugin.id(), today, now, false));
     let (subject, household) = subject_of(&consultation.request, prepared.as_ref());
+    let mut rejected = Vec::new();
     let outcome = match (&consultation.request, &prepared) {
         (Request::Act { action, .. }, Some(prepared)) => {
             let input = ActInput {
@@ -239,6 +262,19 @@ async fn once(app: &App, actor: &Actor, consultation: &Consultation) -> Result<A
                 (called, next)
             })
         }
+        (Request::Intake { feed, rows, .. }, _) => {
+            app.host.intake(&pin.plugin, &context, reads, feed, rows.clone()).await.map(|called| {
+                rejected = called.value.rejected;
+                let called = Called {
+                    value: called.value.effects,
+                    record: called.record,
+                    denials: called.denials,
+                    logs: called.logs,
+                    spent: called.spent,
+                };
+                (called, None)
+            })
+        }
         (Request::Act { .. }, None) => unreachable!("an action is always prepared"),
     };
     let (called, next) = match outcome {
@@ -250,7 +286,7 @@ async fn once(app: &App, actor: &Actor, consultation: &Consultation) -> Result<A
     };
     note(&called, &pin);
     if called.value.is_empty() && !matches!(consultation.request, Request::Act { .. }) {
-        return remember(app, actor, consultation, next).await;
+        return Ok(Applied { rejected, ..remember(app, actor, consultation, next).await? });
     }
     // The host has dropped its reads; the snapshot is ours again.
     let mut snapshot = Arc::try_unwrap(shared)
@@ -285,21 +321,28 @@ async fn once(app: &App, actor: &Actor, consultation: &Consultation) -> Result<A
     if let (Some(key), Some(first)) = (&consultation.key, documents.first()) {
         write.idempotency_answer(key, *first).await?;
     }
+    if dry_run {
+        write.rollback().await?;
+        return Ok(Applied { rejected, ..Applied::default() });
+    }
     enqueue_next(&mut write, consultation, next.as_deref()).await?;
     outbox::commit(write).await?;
-    Ok(Applied { documents, repeated: false })
+    Ok(Applied { documents, repeated: false, rejected })
 }
 
 /// No effects: only the key is remembered, so that the step counts as done.
 async fn remember(app: &App, actor: &Actor, consultation: &Consultation, next: Option<String>) -> Result<Applied> {
-    let mut repeated = false;
     if let Some(key) = &consultation.key {
         let mut write = app.storage.write(actor, app.now()).await?;
-        repeated = !write.idempotency_remember(key).await?;
+        if !write.idempotency_remember(key).await? {
+            // Whoever was first has also written the next step; a second one, from what was found later, would be a fork.
+            write.rollback().await?;
+            return Ok(Applied { repeated: true, ..Applied::default() });
+        }
         enqueue_next(&mut write, consultation, next.as_deref()).await?;
         write.commit().await?;
     }
-    Ok(Applied { repeated, ..Applied::default() })
+    Ok(Applied::default())
 }
 
 /// The next step of due work is written with the effects of this one: an interruption between the two loses neither.
@@ -410,6 +453,7 @@ fn subject_of(request: &Request, prepared: Option<&Prepared>) -> (String, Option
         }
         (Request::React { event }, _) => (format!("event/{}", event.topic), event.household),
         (Request::Tick { job, due, .. }, _) => (format!("job/{job}/{due}"), None),
+        (Request::Intake { document, .. }, _) => (format!("document/{document}"), None),
         (Request::Act { .. }, None) => (String::new(), None),
     }
 }

@@ -5,6 +5,7 @@ use super::consult::{self, Consultation, Pin, Request, Subject};
 use super::display::{self, Due};
 use super::division::Tree;
 use super::household::{Attachment, DocumentRow, Notice};
+use super::payment::{self, EnvelopeView};
 use super::plugin::{self, PluginRef};
 use super::workflow::{self, Standing};
 use super::{App, form, names};
@@ -108,6 +109,8 @@ pub struct DocumentView {
     pub attachments: Vec<Attachment>,
     pub notices: Vec<Notice>,
     pub decisions: Vec<Decision>,
+    /// Payments, where the measure has opened an envelope on this document.
+    pub envelope: Option<EnvelopeView>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -247,6 +250,8 @@ pub async fn page(app: &App, actor: &Actor, query: &DocumentQuery) -> Result<Pag
     let mut snapshot = app.storage.snapshot(actor.scope()).await?;
     let found = snapshot.documents_query(query).await?;
     let words = Words::read(&mut snapshot, app.today()).await?;
+    let mut found = found;
+    found.items.retain(|document| words.concerns(document, actor));
     Ok(found.map(|document| words.row(document)))
 }
 
@@ -379,6 +384,8 @@ pub async fn view(app: &App, actor: &Actor, id: DocumentId) -> Result<DocumentVi
     let Some(collection) = manifest.collection(&document.collection) else {
         return Err(Error::not_found("办件类别"));
     };
+    require_concerned(&manifest, &document, actor)?;
+    let envelope = payment::envelope_view(&mut snapshot, &manifest, &document, actor).await?;
     let workflow = &collection.workflow;
     let state = workflow.state(&document.state);
     let tree = Tree::read(&mut snapshot).await?;
@@ -456,8 +463,25 @@ pub async fn view(app: &App, actor: &Actor, id: DocumentId) -> Result<DocumentVi
         attachments,
         notices,
         decisions,
+        envelope,
         document,
     })
+}
+
+/// An office that sees no households (finance) sees the documents whose own course has a part for it, and no other.
+pub(crate) fn require_concerned(manifest: &Manifest, document: &Document, actor: &Actor) -> Result<()> {
+    let concerned = manifest.collection(&document.collection).is_some_and(|collection| concerns(collection, actor));
+    if concerned { Ok(()) } else { Err(Error::not_found("办件")) }
+}
+
+fn concerns(collection: &Collection, actor: &Actor) -> bool {
+    let Some(role) = actor.role() else { return true };
+    let workflow = &collection.workflow;
+    let acts = |action: &Action| action.roles.iter().any(|named| named == role.code());
+    let waits = |state: &doudi_documents::State| state.role.as_deref() == Some(role.code());
+    policy::allows(role, Permission::HouseholdRead)
+        || workflow.actions.iter().any(acts)
+        || workflow.states.iter().any(waits)
 }
 
 /// Presses a button: asks the plugin, checks what it wishes, writes all of it or nothing.
@@ -591,6 +615,14 @@ impl Words {
 
     pub(crate) fn plugin_name(&self, plugin: &str) -> Text {
         self.manifests.get(plugin).map_or_else(|| Text::from(plugin), |manifest| manifest.name.clone())
+    }
+
+    /// Whether this office sees documents of the kind at all.
+    fn concerns(&self, document: &Document, actor: &Actor) -> bool {
+        match self.collection(&document.plugin, &document.collection) {
+            Some(collection) => concerns(collection, actor),
+            None => policy::require(actor, Permission::HouseholdRead).is_ok(),
+        }
     }
 
     fn collection(&self, plugin: &str, collection: &str) -> Option<&Collection> {

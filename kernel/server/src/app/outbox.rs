@@ -3,7 +3,7 @@
 
 use doudi_domain::{Date, EventId, Instant, Result};
 use doudi_storage::Write;
-use doudi_storage::job::NewJob;
+use doudi_storage::job::{NewJob, OWN_LANE};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -13,6 +13,9 @@ pub const DELIVER_EVENT: &str = "deliver-event";
 /// Kind of the job that lets one subscriber react to one event, and of the job that runs one step of due work.
 pub const REACT: &str = "react";
 pub const TICK: &str = "tick";
+
+/// Kind of the job that tells one address outside of one event.
+pub const NOTIFY: &str = "webhook";
 
 /// One subscriber's delivery.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -30,6 +33,29 @@ pub struct TickJob {
     pub cursor: Option<String>,
 }
 
+/// One address to be told. The name of the address is its lane: one that does not answer delays only itself.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct NotifyJob {
+    pub event: i64,
+    pub webhook: i64,
+}
+
+impl NotifyJob {
+    pub fn key(&self) -> String {
+        format!("{NOTIFY}/{}/{}", self.event, self.webhook)
+    }
+
+    pub fn job(&self, run_at: Instant) -> NewJob {
+        NewJob {
+            lane: self.webhook,
+            kind: NOTIFY.to_owned(),
+            payload: serde_json::to_string(self).expect("numbers are always JSON"),
+            dedupe_key: self.key(),
+            run_at,
+        }
+    }
+}
+
 impl ReactJob {
     /// The same for every attempt: its effects are applied once.
     pub fn key(&self) -> String {
@@ -38,6 +64,7 @@ impl ReactJob {
 
     pub fn job(&self, run_at: Instant) -> NewJob {
         NewJob {
+            lane: OWN_LANE,
             kind: REACT.to_owned(),
             payload: serde_json::to_string(self).expect("numbers and strings are always JSON"),
             dedupe_key: self.key(),
@@ -58,6 +85,7 @@ impl TickJob {
 
     pub fn job(&self, run_at: Instant) -> NewJob {
         NewJob {
+            lane: OWN_LANE,
             kind: TICK.to_owned(),
             payload: serde_json::to_string(self).expect("strings and dates are always JSON"),
             dedupe_key: self.key(),
@@ -72,6 +100,7 @@ pub async fn commit(mut write: Write) -> Result<()> {
     let events: Vec<EventId> = write.events_published().iter().map(|event| event.id).collect();
     for event in events {
         let job = NewJob {
+            lane: OWN_LANE,
             kind: DELIVER_EVENT.to_owned(),
             payload: event.to_string(),
             dedupe_key: format!("{DELIVER_EVENT}/{event}"),

@@ -497,6 +497,18 @@ pub(crate) async fn names_in_force(snapshot: &mut Snapshot, today: Date) -> Resu
     Ok(manifests.iter().map(|manifest| (manifest.id.clone(), manifest.name.zh.clone())).collect())
 }
 
+/// The name of the measure behind each scheme.
+pub(crate) async fn scheme_names(snapshot: &mut Snapshot, today: Date) -> Result<BTreeMap<String, Text>> {
+    let mut names = BTreeMap::new();
+    for manifest in manifests_by_plugin(snapshot, today).await?.into_values() {
+        let decisions = manifest.effects.iter().filter(|wish| wish.kind == doudi_documents::kinds::DECISION_RECORD);
+        for scheme in decisions.flat_map(|wish| &wish.targets) {
+            names.insert(scheme.clone(), manifest.name.clone());
+        }
+    }
+    Ok(names)
+}
+
 pub(crate) async fn manifests_in_force(snapshot: &mut Snapshot, today: Date) -> Result<Vec<Arc<Manifest>>> {
     let mut manifests = Vec::new();
     for enablement in snapshot.enablements_at(today).await? {

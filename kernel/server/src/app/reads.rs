@@ -10,8 +10,9 @@ use doudi_domain::columns::Columns;
 use doudi_domain::decision::{Decision, Effect};
 use doudi_domain::document::Document;
 use doudi_domain::parameter::Parameter;
-use doudi_domain::{Actor, Date, DecisionId, DocumentId, Error, HouseholdId, Instant, Result};
-use doudi_plugin_host::{Block, DocumentQuery, Reads};
+use doudi_domain::payment::{Conflict, Payment};
+use doudi_domain::{Actor, Date, DecisionId, DocumentId, Error, HouseholdId, Instant, PaymentId, Result};
+use doudi_plugin_host::{Block, DocumentQuery, PaymentQuery, PaymentTotals, Reads};
 use doudi_storage::Snapshot;
 use std::sync::Arc;
 use tokio::sync::Mutex;
@@ -128,6 +129,56 @@ impl Reads for SnapshotReads {
         self.snapshot.lock().await.decision_fetch(id).await
     }
 
+    async fn decisions_in_force(
+        &mut self,
+        scheme: &str,
+        on: Date,
+        decided_since: Option<Date>,
+        after: HouseholdId,
+        limit: u32,
+    ) -> Result<Vec<Decision>> {
+        let since = decided_since.map(Instant::begin_of);
+        self.snapshot.lock().await.decisions_governing(scheme, on, since, after, limit).await
+    }
+
+    async fn payment_lines(&mut self, plugin: &str, schemes: &[String], query: &PaymentQuery) -> Result<Vec<Payment>> {
+        let query = doudi_storage::payment::PaymentQuery {
+            readable: Some((plugin.to_owned(), schemes.to_vec())),
+            document: query.document,
+            scheme: query.scheme.clone(),
+            households: query.households.clone(),
+            person: query.person,
+            states: query.states.clone(),
+            purpose: query.purpose,
+            flag: query.flag,
+            months_from: query.months_from,
+            months_to: query.months_to,
+            after: query.after,
+            limit: query.limit,
+        };
+        self.snapshot.lock().await.payments_query(&query).await
+    }
+
+    async fn payment_totals(&mut self, plugin: &str, document: DocumentId) -> Result<PaymentTotals> {
+        let mut snapshot = self.snapshot.lock().await;
+        let envelope = own_envelope(&mut snapshot, plugin, document).await?;
+        let totals = snapshot.payment_totals(document).await?;
+        let steps = snapshot.payment_steps(document).await?;
+        Ok(PaymentTotals { envelope, totals, steps })
+    }
+
+    async fn payment_conflicts(
+        &mut self,
+        plugin: &str,
+        document: DocumentId,
+        after: PaymentId,
+        limit: u32,
+    ) -> Result<Vec<Conflict>> {
+        let mut snapshot = self.snapshot.lock().await;
+        own_envelope(&mut snapshot, plugin, document).await?;
+        snapshot.payment_conflicts(document, after, limit, self.today).await
+    }
+
     async fn parameter(&mut self, code: &str, on: Date) -> Result<Option<Parameter>> {
         self.snapshot.lock().await.parameter_at(code, on, None).await
     }
@@ -184,4 +235,14 @@ impl Reads for SnapshotReads {
         }
         Ok(answers)
     }
+}
+
+/// The envelope of a document, if this plugin opened it.
+async fn own_envelope(
+    snapshot: &mut Snapshot,
+    plugin: &str,
+    document: DocumentId,
+) -> Result<doudi_domain::payment::Envelope> {
+    let envelope = snapshot.payment_envelope(document).await?;
+    envelope.filter(|envelope| envelope.plugin == plugin).ok_or(Error::not_found("发放清单"))
 }

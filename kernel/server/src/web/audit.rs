@@ -52,6 +52,8 @@ const WHAT: &[(&str, &str)] = &[
     ("event.publish", "发布事件"),
     ("job.enqueue", "安排任务"),
     ("job.revive", "重新安排任务"),
+    ("webhook.add", "登记通知地址"),
+    ("webhook.switch", "启停通知地址"),
 ];
 
 const NOUNS: &[(&str, &str)] = &[
@@ -73,6 +75,7 @@ const NOUNS: &[(&str, &str)] = &[
     ("invocation", "运算"),
     ("event", "事件"),
     ("job", "任务"),
+    ("webhook", "通知地址"),
     ("membership", "成员关系"),
 ];
 

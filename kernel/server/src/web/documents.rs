@@ -7,6 +7,7 @@ use super::field::FieldView;
 use super::form_data::Posted;
 use super::forms::{self, Choices, SectionView};
 use super::frame::{Frame, Who};
+use super::payments::EnvelopeCard;
 use super::plugin_pages::{self, Drawing};
 use super::problems::summary;
 use super::{format, go, households, render, show as page, show_with};
@@ -32,6 +33,8 @@ struct CasePage {
     view: DocumentView,
     page: String,
     aside: String,
+    /// The card of its payments, if it has an envelope.
+    envelope: String,
     may_attach: bool,
 }
 
@@ -91,7 +94,11 @@ pub async fn show(State(app): State<App>, frame: Frame, Who(actor): Who, Path(id
         None => {}
     }
     let may_attach = frame.may(Permission::CaseWrite) && view.document.household.is_some();
-    page(&CasePage { frame, view, page: html, aside, may_attach })
+    let envelope = view
+        .envelope
+        .as_ref()
+        .map_or_else(String::new, |envelope| render(&EnvelopeCard { frame: &frame, document: id, view: envelope }).0);
+    page(&CasePage { frame, view, page: html, aside, envelope, may_attach })
 }
 
 /// What the plugin says under a heading together with a reasoning (the trial calculation) goes to the right column,

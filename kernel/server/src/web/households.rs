@@ -4,14 +4,15 @@ use super::error::{Answer, problems};
 use super::field::{Drawer, FieldView, OptionView};
 use super::form_data::Posted;
 use super::frame::{Frame, Who};
+use super::payments::{HistoryRow, HistoryTable};
 use super::plugin_pages::{self, Drawing};
-use super::{format, go, problems::summary, show as page, show_with};
+use super::{format, go, problems::summary, render, show as page, show_with};
 use crate::App;
 use crate::app::household::{
     FactView, HouseholdDraft, HouseholdRow, HouseholdView, MemberView, PersonDraft, SearchQuery, TimelineEntry,
     TimelineKind,
 };
-use crate::app::{calendar_days, division, household, names};
+use crate::app::{calendar_days, division, household, names, payment};
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
@@ -95,6 +96,8 @@ struct FilePage {
     tab: &'static str,
     query: FileQuery,
     panels: Vec<(String, String)>,
+    /// What was paid, for those who see decisions.
+    payments: String,
     timeline: Vec<TimelineLine>,
     date_problem: String,
     may_act: bool,
@@ -197,9 +200,16 @@ pub async fn show(
     let view = household::file(&app, &actor, id, as_of).await?;
     let tab = TABS.iter().map(|(tab, _)| *tab).find(|tab| *tab == query.tab).unwrap_or("members");
     let panels = if tab == "decisions" { panels(&app, &actor, &frame, id).await? } else { Vec::new() };
+    let payments = if tab == "decisions" && frame.may(Permission::DecisionRead) {
+        let history = payment::history(&app, &actor, id, None).await?;
+        let lines = history.items.iter().map(|line| HistoryRow::of(&frame, line)).collect();
+        render(&HistoryTable { frame: &frame, lines }).0
+    } else {
+        String::new()
+    };
     let timeline = view.timeline.iter().filter_map(|entry| timeline_line(&frame, entry, &query.only)).collect();
     let may_act = frame.may(Permission::CaseWrite);
-    page(&FilePage { frame, view, tab, query, panels, timeline, date_problem, may_act })
+    page(&FilePage { frame, view, tab, query, panels, payments, timeline, date_problem, may_act })
 }
 
 /// What measures show of this household, drawn; one that cannot answer says so in its place.

@@ -13,17 +13,30 @@ use crate::roster::{self, Options, Report};
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use doudi_domain::{Error, Instant, Problem, Result, UserId};
+use doudi_domain::{Actor, Error, Instant, Problem, Result, UserId};
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 /// A file between its check and its import.
-struct Waiting {
+pub(super) struct Waiting {
     user: Option<UserId>,
-    name: String,
-    content: Arc<Vec<u8>>,
-    error_file: Option<roster::report::ErrorFile>,
+    pub name: String,
+    pub content: Arc<Vec<u8>>,
+    pub error_file: Option<roster::report::ErrorFile>,
     until: Instant,
+}
+
+impl Waiting {
+    pub fn new(
+        app: &App,
+        actor: &Actor,
+        name: &str,
+        content: Arc<Vec<u8>>,
+        error_file: Option<roster::report::ErrorFile>,
+    ) -> Waiting {
+        let (user, until) = (actor.user_id(), app.now().plus_seconds(WAIT_SECONDS));
+        Waiting { user, name: name.to_owned(), content, error_file, until }
+    }
 }
 
 const WAIT_SECONDS: i64 = 30 * 60;
@@ -32,7 +45,7 @@ const WAIT_BYTES: usize = 256 * 1024 * 1024;
 
 static WAITING: LazyLock<Mutex<HashMap<String, Waiting>>> = LazyLock::new(Mutex::default);
 
-fn keep(waiting: Waiting, now: Instant) -> Result<String> {
+pub(super) fn keep(waiting: Waiting, now: Instant) -> Result<String> {
     let mut bytes = [0_u8; 16];
     getrandom::fill(&mut bytes).map_err(|error| Error::failure("文件没有收下，请重试", error))?;
     let code = hex::encode(bytes);
@@ -50,7 +63,12 @@ fn keep(waiting: Waiting, now: Instant) -> Result<String> {
 }
 
 /// Finds a waiting file of this user.
-fn find<T>(code: &str, user: Option<UserId>, now: Instant, take: impl FnOnce(&mut Waiting) -> T) -> Result<T> {
+pub(super) fn find<T>(
+    code: &str,
+    user: Option<UserId>,
+    now: Instant,
+    take: impl FnOnce(&mut Waiting) -> T,
+) -> Result<T> {
     let mut all = WAITING.lock().unwrap_or_else(PoisonError::into_inner);
     match all.get_mut(code) {
         Some(waiting) if waiting.user == user && waiting.until > now => Ok(take(waiting)),
@@ -109,13 +127,7 @@ pub async fn check(State(app): State<App>, frame: Frame, Who(actor): Who, mut po
     let content = Arc::new(file.content);
     match run_import(&app, &actor, &file.name, content.clone(), true).await {
         Ok(report) => {
-            let waiting = Waiting {
-                user: actor.user_id(),
-                name: file.name,
-                content,
-                error_file: report.error_file.clone(),
-                until: app.now().plus_seconds(WAIT_SECONDS),
-            };
+            let waiting = Waiting::new(&app, &actor, &file.name, content, report.error_file.clone());
             let upload = keep(waiting, app.now())?;
             page(&ReportPage { frame, report, upload })
         }
@@ -146,13 +158,7 @@ pub async fn run(State(app): State<App>, frame: Frame, Who(actor): Who, Path(upl
     }
 }
 
-async fn run_import(
-    app: &App,
-    actor: &doudi_domain::Actor,
-    name: &str,
-    content: Arc<Vec<u8>>,
-    dry_run: bool,
-) -> Result<Report> {
+async fn run_import(app: &App, actor: &Actor, name: &str, content: Arc<Vec<u8>>, dry_run: bool) -> Result<Report> {
     let options = Options { file_name: name.to_owned(), dry_run };
     roster::import(app, actor, &content, &options, &mut |_, _| {}).await
 }

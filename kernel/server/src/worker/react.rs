@@ -17,11 +17,7 @@ pub(super) async fn react(app: &App, actor: &Actor, payload: &str) -> Result<()>
     let event = input(&mut snapshot, &event, app.today()).await?;
     snapshot.close().await?;
     let consultation = Consultation { key: Some(job.key()), plugin: job.plugin, request: Request::React { event } };
-    match consult::carry_out(app, actor, consultation).await {
-        // Disabled since the event: there is nobody to tell.
-        Ok(_) | Err(Error::NotFound { .. }) => Ok(()),
-        Err(error) => Err(error),
-    }
+    consult::carry_out_if_enabled(app, actor, consultation).await
 }
 
 /// What the event is about: from its subject, and from its payload where that says more.

@@ -6,40 +6,51 @@ use crate::app::consult::{self, Consultation, Request};
 use crate::app::outbox::TickJob;
 use crate::app::{App, plugin};
 use doudi_documents::manifest::Every;
-use doudi_domain::{Actor, Date, Error, Result, Scope};
+use doudi_domain::{Actor, County, Date, Result, Scope};
 use jiff::ToSpan;
 use jiff::civil::date;
 use std::collections::BTreeSet;
 
-/// Enters the firings that have become due since the measures were enabled. What was due before is not made up for.
+/// Enters the firings that have become due since the measures were enabled. What was due before is not made up for. A county
+/// whose measures cannot be read is told to the operator and keeps no other county waiting.
 pub(super) async fn enter_due(app: &App, entered: &mut BTreeSet<String>) -> Result<()> {
-    let today = app.today();
     for (county, _) in app.storage.counties().await? {
-        let actor = Actor::System { division: county.division() };
-        let mut snapshot = app.storage.snapshot(Scope { division: county.division() }).await?;
-        let mut due_jobs = Vec::new();
-        let pins = snapshot.enablements_list().await?;
-        for pin in pins.iter().filter(|pin| plugin::holds(pin, today)) {
-            let first = pins.iter().filter(|other| other.plugin == pin.plugin).map(|other| other.from).min();
-            let since = first.unwrap_or(pin.from);
-            for job in &plugin::manifest_of(&mut snapshot, &pin.digest).await?.jobs {
-                let due = latest_due(job.every, today);
-                let firing = TickJob { plugin: pin.plugin.clone(), job: job.id.clone(), due, cursor: None };
-                if due >= since && entered.insert(format!("{county}/{}", firing.key())) {
-                    due_jobs.push(firing);
-                }
+        if let Err(error) = enter_county(app, county, entered).await {
+            super::log(&error, "the due work of a county could not be entered");
+        }
+    }
+    Ok(())
+}
+
+async fn enter_county(app: &App, county: County, entered: &mut BTreeSet<String>) -> Result<()> {
+    let today = app.today();
+    let actor = Actor::System { division: county.division() };
+    let mut snapshot = app.storage.snapshot(Scope { division: county.division() }).await?;
+    let mut due_jobs = Vec::new();
+    let pins = snapshot.enablements_list().await?;
+    for pin in pins.iter().filter(|pin| plugin::holds(pin, today)) {
+        let first = pins.iter().filter(|other| other.plugin == pin.plugin).map(|other| other.from).min();
+        let since = first.unwrap_or(pin.from);
+        for job in &plugin::manifest_of(&mut snapshot, &pin.digest).await?.jobs {
+            let due = latest_due(job.every, today);
+            let firing = TickJob { plugin: pin.plugin.clone(), job: job.id.clone(), due, cursor: None };
+            let name = format!("{county}/{}", firing.key());
+            if due >= since && !entered.contains(&name) {
+                due_jobs.push((name, firing));
             }
         }
-        snapshot.close().await?;
-        if due_jobs.is_empty() {
-            continue;
-        }
-        let mut write = app.storage.write(&actor, app.now()).await?;
-        for firing in &due_jobs {
-            write.job_enqueue(&firing.job(app.now())).await?;
-        }
-        write.commit().await?;
     }
+    snapshot.close().await?;
+    if due_jobs.is_empty() {
+        return Ok(());
+    }
+    let mut write = app.storage.write(&actor, app.now()).await?;
+    for (_, firing) in &due_jobs {
+        write.job_enqueue(&firing.job(app.now())).await?;
+    }
+    write.commit().await?;
+    // Only now: a write that failed is tried again.
+    entered.extend(due_jobs.into_iter().map(|(name, _)| name));
     Ok(())
 }
 
@@ -63,11 +74,7 @@ pub(super) async fn tick(app: &App, actor: &Actor, payload: &str) -> Result<()> 
         plugin: step.plugin,
         request: Request::Tick { job: step.job, due: step.due, cursor: step.cursor },
     };
-    match consult::carry_out(app, actor, consultation).await {
-        // Disabled since it became due.
-        Ok(_) | Err(Error::NotFound { .. }) => Ok(()),
-        Err(error) => Err(error),
-    }
+    consult::carry_out_if_enabled(app, actor, consultation).await
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use doudi_storage::audit::AuditQuery;
 use doudi_storage::decision::DecisionQuery;
 use doudi_storage::document::DocumentQuery;
 use doudi_storage::fact::AsOf;
+use doudi_storage::job::JobState;
 use doudi_storage::notice::NewNotice;
 use doudi_storage::search::SearchQuery;
 use doudi_storage::test_support::each_engine;
@@ -216,7 +217,7 @@ async fn what_concerns_a_county_is_not_cut_by_town() {
         let mut town = snapshot(&storage, TOWN).await;
         assert_forbidden(town.audit_page(&AuditQuery { limit: 5, ..Default::default() }).await);
         assert_forbidden(town.events_page(None, None, 5).await);
-        assert_forbidden(town.jobs_page(false, None, 5).await);
+        assert_forbidden(town.jobs_page(JobState::All, None, 5).await);
         assert_forbidden(town.invocations_page(None, None, 5).await);
         let mut other = snapshot(&storage, OTHER_COUNTY).await;
         assert!(

@@ -3,7 +3,8 @@
 
 use super::calendar::Calendar;
 use super::household::{Case, block_of};
-use crate::bindings::kernel::doudi::kernel::{documents, parameters, questions};
+use super::payments::Payments;
+use crate::bindings::kernel::doudi::kernel::{documents, parameters, payments, questions};
 use crate::bindings::kernel::doudi::types::types::{self, Block, Error};
 use crate::context::{Actor, Context};
 use crate::date::Date;
@@ -43,7 +44,8 @@ pub struct World {
     documents: Vec<StoredDocument>,
     decisions: Vec<Decision>,
     households: Vec<Case>,
-    answers: BTreeMap<String, Vec<(String, Block)>>,
+    answers: BTreeMap<String, Vec<(String, Answering)>>,
+    payments: Payments,
     calendar: Calendar,
     log: Rc<RefCell<Vec<String>>>,
 }
@@ -59,6 +61,16 @@ struct StoredParameter {
 struct StoredDocument {
     document: Document,
     indexes: BTreeMap<String, String>,
+}
+
+/// What another measure answers on a day to a block.
+#[derive(Clone)]
+struct Answering(Rc<dyn Fn(Date, &Block) -> Block>);
+
+impl std::fmt::Debug for Answering {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Answering")
+    }
 }
 
 thread_local! {
@@ -87,6 +99,7 @@ impl World {
             decisions: Vec::new(),
             households: Vec::new(),
             answers: BTreeMap::new(),
+            payments: Payments::default(),
             calendar: Calendar::default(),
             log: Rc::default(),
         }
@@ -195,8 +208,13 @@ impl World {
     }
 
     /// What another measure answers to a topic.
-    pub fn answer(mut self, topic: &str, plugin: &str, block: Block) -> World {
-        self.answers.entry(topic.to_owned()).or_default().push((plugin.to_owned(), block));
+    pub fn answer(self, topic: &str, plugin: &str, block: Block) -> World {
+        self.answer_with(topic, plugin, move |_, _| block.clone())
+    }
+
+    /// What another measure answers to a topic, by the day and the block it is asked.
+    pub fn answer_with(mut self, topic: &str, plugin: &str, answer: impl Fn(Date, &Block) -> Block + 'static) -> World {
+        self.answers.entry(topic.to_owned()).or_default().push((plugin.to_owned(), Answering(Rc::new(answer))));
         self
     }
 
@@ -218,19 +236,71 @@ impl World {
         test(&self.context)
     }
 
-    /// Carries out document and decision effects, so that a test can walk through a workflow. Other effects change nothing
-    /// that a plugin could read.
+    /// Takes the answers to a topic away, so that a test can give the next month's.
+    pub fn forget_answers(mut self, topic: &str) -> World {
+        self.answers.remove(topic);
+        self
+    }
+
+    /// A finding of the kernel about the lines of a household, as [`crate::payments::conflicts`] gives it: `shared-account`
+    /// with the other household, `holder-differs`, `no-account`, `other-county` with the code. Persons on another scheme's
+    /// lines of the month are found without being told.
+    pub fn conflict(mut self, household: Id, code: &str, other: Option<&str>, other_household: Option<Id>) -> World {
+        self.payments.tell(household, code, other, other_household);
+        self
+    }
+
+    /// Carries out document, decision and payment effects, so that a test can walk through a workflow. Other effects change
+    /// nothing that a plugin could read.
     ///
     /// # Panics
-    /// When a document is not there or was changed since it was read: the kernel would refuse and call again.
+    /// When a document is not there or was changed since it was read: the kernel would refuse and call again; and whenever
+    /// [`World::try_apply`] refuses.
     pub fn apply(&mut self, effects: &Effects) {
+        self.try_apply(effects).unwrap_or_else(|refusal| panic!("{refusal}"));
+    }
+
+    /// As [`World::apply`], with the kernel's refusal of payments for a test to look at: nothing of the list is done then.
+    ///
+    /// # Errors
+    /// `refused` as the kernel does: somebody would be paid twice, totals do not agree, the envelope is sealed …
+    ///
+    /// # Panics
+    /// As [`World::apply`], for documents.
+    pub fn try_apply(&mut self, effects: &Effects) -> std::result::Result<(), Refusal> {
+        let mut after = self.clone();
         for effect in effects.iter() {
             match effect {
-                EffectPayload::DocumentPut(put) => self.put(put),
-                EffectPayload::DecisionRecord(decision) => self.record(decision),
-                _ => {}
+                EffectPayload::DocumentPut(put) => after.put(put),
+                EffectPayload::DecisionRecord(decision) => after.record(decision),
+                EffectPayload::PaymentOpen(open) => {
+                    let by_key = |stored: &&StoredDocument| {
+                        stored.document.collection == open.collection && stored.document.key == open.key
+                    };
+                    let document = match open.document {
+                        Some(id) => id,
+                        None => after
+                            .documents
+                            .iter()
+                            .find(by_key)
+                            .map(|stored| stored.document.id)
+                            .ok_or_else(|| Refusal::not_found(format!("没有编号为“{}”的办件", open.key)))?,
+                    };
+                    after.payments.open(document, open)?;
+                }
+                other => {
+                    let (today, division) = (after.context.today, after.context.actor.division);
+                    after.payments.apply(other, today, division)?;
+                }
             }
         }
+        *self = after;
+        Ok(())
+    }
+
+    /// All payment lines there are, in order of id, dropped ones included.
+    pub fn payments(&self) -> &[crate::payments::Line] {
+        self.payments.lines()
     }
 
     /// The documents there are, in order of id.
@@ -417,6 +487,55 @@ pub fn decision_get(id: i64) -> Result<types::Decision> {
     })
 }
 
+pub fn decisions_in_force(
+    scheme: &str,
+    on: i32,
+    decided_since: Option<i32>,
+    after: i64,
+    limit: u32,
+) -> Result<Vec<types::Decision>> {
+    ask_world(|world| {
+        let on = Date::from_days(on);
+        let own = || world.decisions.iter().filter(|decision| decision.scheme == scheme);
+        let touched = |household: Id| {
+            decided_since.is_none_or(|since| {
+                own().any(|decision| decision.household == household && decision.decided.days() >= since)
+            })
+        };
+        // As in the kernel: the latest recorded one takes the place of the others from its first day on.
+        let mut governing: BTreeMap<(Id, Option<Id>), &Decision> = BTreeMap::new();
+        for decision in own().filter(|decision| decision.effect != "refuse" && decision.begins <= on) {
+            let newest = governing.entry((decision.household, decision.person)).or_insert(decision);
+            if newest.id < decision.id {
+                *newest = decision;
+            }
+        }
+        let mut households = std::collections::BTreeSet::new();
+        Ok(governing
+            .into_values()
+            .filter(|decision| decision.household.0 > after && touched(decision.household))
+            .filter(|decision| decided_since.is_some() || decision.pays_on(on))
+            .take_while(|decision| {
+                households.insert(decision.household);
+                households.len() <= limit.min(4_096) as usize
+            })
+            .map(wire_decision)
+            .collect())
+    })
+}
+
+pub fn payment_lines(query: &payments::Query) -> Result<Block> {
+    ask_world(|world| Ok(world.payments.find(query)?))
+}
+
+pub fn payment_totals(document: i64) -> Result<Block> {
+    ask_world(|world| Ok(world.payments.totals(Id(document))?))
+}
+
+pub fn payment_conflicts(document: i64, after: i64, limit: u32) -> Result<Block> {
+    ask_world(|world| Ok(world.payments.conflicts(Id(document), Id(after), limit)?))
+}
+
 pub fn parameter(code: &str, on: i32) -> Result<Option<parameters::Parameter>> {
     ask_world(|world| {
         if let Some(manifest) = &world.manifest
@@ -450,7 +569,7 @@ pub fn working_days_between(first: i32, second: i32) -> Result<i32> {
     ask_world(|world| Ok(world.calendar.between(Date::from_days(first), Date::from_days(second))?))
 }
 
-pub fn ask(topic: &str, _on: i32, _block: &Block) -> Result<Vec<questions::Answer>> {
+pub fn ask(topic: &str, on: i32, block: &Block) -> Result<Vec<questions::Answer>> {
     ask_world(|world| {
         if let Some(manifest) = &world.manifest
             && !manifest.questions.iter().any(|declared| declared == topic)
@@ -458,7 +577,11 @@ pub fn ask(topic: &str, _on: i32, _block: &Block) -> Result<Vec<questions::Answe
             return Err(Refusal::unknown("可询问的事项", topic).into());
         }
         let answers = world.answers.get(topic).into_iter().flatten();
-        Ok(answers.map(|(plugin, block)| questions::Answer { plugin: plugin.clone(), block: block.clone() }).collect())
+        let answered = |(plugin, answering): &(String, Answering)| questions::Answer {
+            plugin: plugin.clone(),
+            block: (answering.0)(Date::from_days(on), block),
+        };
+        Ok(answers.map(answered).collect())
     })
 }
 

@@ -1,6 +1,8 @@
 //! A guest that misbehaves on request. The behaviour is the name of the action, page, form, job, topic or feed it is called
 //! with, or, before that, the setting `behave`, so that every point can be made to misbehave in every way.
 //!
+//! It is built on the released contract 1.0.0, and so stands for every plugin compiled before the kernel learned more.
+//!
 //! `good` behaves. Each other name is one thing a guest must not get away with; `tests/it/host/` says what happens instead.
 
 wit_bindgen::generate!({
@@ -28,7 +30,11 @@ wit_bindgen::generate!({
             export doudi:measure/check-settings@1.0.0;
         }
     ",
-    path: ["../../../wit/types", "../../../wit/kernel", "../../../wit/measure"],
+    path: [
+        "../../../wit/released/1.0.0/types",
+        "../../../wit/released/1.0.0/kernel",
+        "../../../wit/released/1.0.0/measure",
+    ],
     world: "doudi:rogue/rogue",
     generate_all,
 });
