@@ -10,10 +10,10 @@ use std::process::{Child, Command, Stdio};
 
 /// Login and the resources only her office does something with. Those who could lock the others out come last.
 const RUNS: [(&str, &[&str]); 4] = [
-    ("wangfang", &["me", "households", "documents", "decisions", "notices", "imports", "measures"]),
-    ("zhoumin", &["audit", "figures"]),
-    ("sunli", &["plugins", "parameters", "calendar", "divisions"]),
-    ("qianjin", &["users"]),
+    ("wang.fang", &["me", "households", "documents", "decisions", "notices", "imports", "measures"]),
+    ("zhou.min", &["audit", "figures"]),
+    ("he.zhi", &["plugins", "parameters", "calendar", "divisions"]),
+    ("sun.jing", &["users"]),
 ];
 /// Seconds one run may take.
 const SECONDS: u32 = 60;
