@@ -16,8 +16,8 @@ mod replay;
 mod story;
 mod tidy;
 mod web;
-mod year;
 mod webhook;
 mod worker;
+mod year;
 
 use doudi_tests::support;
