@@ -95,6 +95,8 @@ impl Fixture {
             ("{page}", "good".to_owned()),
             ("{upload}", "00000000000000000000000000000000".to_owned()),
             ("{token}", "1".to_owned()),
+            ("{job}", "999999999".to_owned()),
+            ("{webhook}", "999999999".to_owned()),
             ("{name}", "doudi.css".to_owned()),
             // The asset's digest is not the plugin's, and no asset has it.
             ("/assets/{digest}", "/assets/0000".to_owned()),
