@@ -12,11 +12,11 @@ use std::process::{Child, Command, Stdio};
 const RUNS: [(&str, &[&str]); 4] = [
     ("wang.fang", &["me", "households", "documents", "decisions", "notices", "imports", "measures"]),
     ("zhou.min", &["audit", "figures"]),
-    ("he.zhi", &["plugins", "parameters", "calendar", "divisions"]),
+    ("he.zhi", &["plugins", "parameters", "calendar", "divisions", "jobs"]),
     ("sun.jing", &["users"]),
 ];
 /// Seconds one run may take.
-const SECONDS: u32 = 60;
+const SECONDS: u32 = 30;
 /// Requests made up for one operation, beside those that try out each constraint.
 const EXAMPLES: u32 = 8;
 
@@ -38,6 +38,8 @@ pub fn run() -> Result<()> {
             .args(["--header", &format!("Authorization: Bearer {token}")])
             .args(["--phases", "examples,coverage,fuzzing", "--max-examples", &EXAMPLES.to_string()])
             .args(["--max-time", &SECONDS.to_string(), "--workers", "2", "--seed", "20220720", "--no-color"])
+            // Components are bytes no generator can make; hostile ones have tests of their own.
+            .args(["--exclude-operation-id", "plugins.install"])
             .args(["--suppress-health-check", "all", "--warnings", "off"])
             .current_dir(crate::root());
         for tag in *tags {

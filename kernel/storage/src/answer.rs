@@ -54,6 +54,9 @@ pub struct Answer {
     pub body: Vec<u8>,
 }
 
+/// How long a repeat gets the first answer: a week end, a holiday, and some days to notice.
+const KEEP_SECONDS: i64 = 7 * 86_400;
+
 /// What is known of a key.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Known {
@@ -99,7 +102,8 @@ impl Storage {
         Ok(known)
     }
 
-    /// Keeps the first answer; a second one for the same key changes nothing. No audit entry: what was done has its own.
+    /// Keeps the first answer; a second one for the same key changes nothing. Old answers go. No audit entry: what was done
+    /// has its own.
     pub async fn answer_keep(&self, county: County, key: &RequestKey, answer: &Answer, now: Instant) -> Result<()> {
         let mut tx = self.db.write().await?;
         let sql = "INSERT INTO idempotency (county, key, at) VALUES ($1, $2, $3) ON CONFLICT (county, key) DO NOTHING";
@@ -109,6 +113,7 @@ impl Storage {
         let Answer { fingerprint, status, headers, body } = answer;
         let values = args![county, key.as_str(), fingerprint.clone(), *status, headers, body.clone(), now];
         tx.run(sql, values).await?;
+        tx.run("DELETE FROM api_answer WHERE at < $1", args![now.plus_seconds(-KEEP_SECONDS)]).await?;
         tx.commit().await
     }
 

@@ -28,6 +28,7 @@ mod figures;
 mod gate;
 mod households;
 mod imports;
+mod jobs;
 mod limiter;
 mod me;
 mod measures;
@@ -233,6 +234,11 @@ routes! {
     "audit" "审计日志":
         GET "/audit" audit::index, reads(&[P::AuditRead]), "本县区的审计日志，最近的在前";
         GET "/audit/verification" audit::verify, reads(&[P::AuditRead]), "核验审计日志是否完整";
+
+    "jobs" "任务与事件":
+        GET "/jobs" jobs::index, reads(&[P::Configure]), "任务：等待的、停止重试的、完成的，最近的在前";
+        POST "/jobs/{job}/retry" jobs::retry, configures(&[P::Configure]), "重新安排已停止重试的任务";
+        GET "/events" jobs::events, reads(&[P::Configure]), "事件及告知的情况，最近的在前";
 
     "figures" "各县区统计":
         GET "/figures" figures::counties, reads(&[P::FiguresRead]), "各县区的数量";
