@@ -288,7 +288,7 @@ fn what_cannot_be_done_gets_a_sentence_and_a_code() {
         (vec!["assess", "dibao", "--county", COUNTY], 2, &["缺少 --as-of"]),
         (vec!["assess", "dibao", "--county", COUNTY, "--as-of", "七月"], 2, &["“七月”不是日期", "2022-07-06"]),
         (vec!["decision", "replay"], 2, &["缺少"]),
-        (vec!["user"], 2, &["用法", "create"]),
+        (vec!["user"], 2, &["缺少命令", "doudi user", "--help"]),
         // The machine's fault.
         (vec!["household", "template", &nowhere], 3, &["检查目录的写权限"]),
         (vec!["serve", "--bind", "203.0.113.7", "--port", "0"], 3, &["--port"]),
@@ -326,7 +326,7 @@ fn a_home_that_is_not_ready_says_what_to_do_first() {
     let away = Home::new(Some("postgres://nobody@127.0.0.1:1/nothing".to_owned()), "2022-06-23");
     let ran = away.doudi(&["migrate"]);
     assert!(!ran.err.contains("panicked"));
-    ran.said(3, &["数据库"]);
+    ran.said(3, &["稍后重试", "原因"]);
 }
 
 /// Help is for whoever types the command: Chinese, on standard output, and no error.

@@ -5,6 +5,7 @@
 
 mod apply;
 mod audit;
+mod backup;
 mod cli;
 mod deploy;
 mod host;
@@ -13,6 +14,10 @@ mod oracles;
 mod plugins;
 mod replay;
 mod story;
-mod support;
 mod tidy;
 mod web;
+mod webhook;
+mod worker;
+mod year;
+
+use doudi_tests::support;

@@ -1,6 +1,7 @@
 //! Plugins through the real host, on real databases. Each plugin of `plugins/` has its file here.
 
 mod dibao;
+mod disbursement;
 
 /// A plugin without tests here would be a measure nobody has tried.
 #[test]

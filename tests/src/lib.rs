@@ -1,1 +1,4 @@
-//! Tests of the whole system live in `it/`, one binary. This library is empty: it only lets the crate name its dependencies.
+//! What the tests of the whole system stand on. The tests themselves live in `it/` (each subject once) and `faults/` (what is
+//! killed, stopped and filled up while it works): two binaries, so that each links once.
+
+pub mod support;

@@ -43,7 +43,7 @@ pub fn run(options: &Options) -> Result<()> {
     }
     plugins::build_programs(&["doudi-server", "doudi-demo"])?;
     let packages = plugins::build_all()?;
-    let city = City { folder: crate::root().join(".demo") };
+    let city = City::new(crate::root().join(".demo"));
     if options.fresh && city.folder.exists() {
         std::fs::remove_dir_all(&city.folder)
             .with_context(|| format!("cannot remove {}; is a server still running in it?", city.folder.display()))?;
@@ -57,7 +57,7 @@ pub fn run(options: &Options) -> Result<()> {
             std::fs::remove_dir_all(&city.folder)?;
         }
         city.make(&packages)?;
-        city.fill()?;
+        city.fill(2_400)?;
         std::fs::write(city.folder.join("ready"), "")?;
     }
     city.greet(options)?;
@@ -67,6 +67,10 @@ pub fn run(options: &Options) -> Result<()> {
 /// A city in a folder: database, keys and compiled plugins.
 pub struct City {
     folder: PathBuf,
+    /// The legal date it is set up on, and from which its measures are enabled.
+    begins: &'static str,
+    /// Settings of disbursement: from which month it pays.
+    payments: &'static str,
 }
 
 /// Somebody who can sign in, as in `examples/demo-county/users.csv`.
@@ -79,18 +83,66 @@ struct User {
 }
 
 impl City {
+    fn new(folder: PathBuf) -> City {
+        City { folder, begins: BEGINS, payments: "examples/demo-county/disbursement.json" }
+    }
+
     /// A city without households, for the browser to fill; its roster lies beside it.
     pub fn for_browser_tests() -> Result<City> {
+        let city = City::new(crate::target().join("browser-city"));
+        city.afresh()?;
+        Ok(city)
+    }
+
+    /// A city in which five families have been decided about and July 2022 is the first month paid.
+    pub fn for_payday() -> Result<City> {
+        let folder = crate::target().join("payday-city");
+        let payments = "examples/demo-county/payday.json";
+        let city = City { folder, begins: "2022-05-05", payments };
+        city.afresh()?;
+        city.import()?;
+        city.cases("examples/demo-county/payday.toml")?;
+        Ok(city)
+    }
+
+    /// Programs and packages of today, and nobody in the city yet.
+    fn emptied(&self) -> Result<()> {
         plugins::build_programs(&["doudi-server", "doudi-demo"])?;
         let packages = plugins::build_all()?;
-        let folder = crate::target().join("browser-city");
-        if folder.exists() {
-            std::fs::remove_dir_all(&folder)?;
+        if self.folder.exists() {
+            std::fs::remove_dir_all(&self.folder)?;
         }
-        let city = City { folder };
-        city.make(&packages)?;
-        city.write_roster(60)?;
+        self.make(&packages)
+    }
+
+    fn afresh(&self) -> Result<()> {
+        self.emptied()?;
+        self.write_roster(60)
+    }
+
+    /// A small city with cases in every state, for those who ask its API.
+    pub fn for_api_tests() -> Result<City> {
+        let city = City::new(crate::target().join("api-city"));
+        city.emptied()?;
+        city.fill(60)?;
         Ok(city)
+    }
+
+    /// A token that may do all its user may; it is shown once, on its own line.
+    pub fn token(&self, login: &str) -> Result<String> {
+        let scopes = "read,write,admin,reveal";
+        let arguments = ["token", "add", login, "--name", "测试", "--scope", scopes, "--days", "90"];
+        let told = self.doudi(&format!("making a token for {login}"), &arguments)?;
+        let token =
+            told.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).find(|word| word.starts_with("doudi_"));
+        Ok(token.context("no token was shown")?.to_owned())
+    }
+
+    /// The server of this city, on the day of the demonstration; the caller says where it listens.
+    pub fn server(&self) -> Command {
+        let mut command = self.command(&["serve", "--bind", "127.0.0.1"]);
+        command.env("DOUDI_TODAY", TODAY);
+        command
     }
 
     pub fn binary(&self) -> PathBuf {
@@ -116,7 +168,7 @@ impl City {
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(self.binary());
         command.args(arguments).current_dir(crate::root()).env("DOUDI_DATA", &self.folder).env_remove("DOUDI_DATABASE");
-        command.env("DOUDI_TODAY", BEGINS);
+        command.env("DOUDI_TODAY", self.begins);
         command
     }
 
@@ -138,12 +190,19 @@ impl City {
             self.doudi(&format!("installing {name}: checks, trial, scenarios"), &["plugin", "install", &file])?;
         }
         for (county, name) in COUNTIES {
-            let enable = ["plugin", "enable", "dibao", "--county", county, "--from", BEGINS, "--grant", "all"];
+            let enable = ["plugin", "enable", "dibao", "--county", county, "--from", self.begins, "--grant", "all"];
             self.doudi(&format!("enabling dibao for {name}"), &enable)?;
             let parameters = format!("examples/demo-county/parameters/{county}.toml");
             self.doudi(
                 &format!("entering the parameters of {name}, marked 未核实"),
                 &["parameter", "import", &parameters, "--county", county],
+            )?;
+            // Paid from August on; frozen early, so that the first roster stands on the day the demonstration opens.
+            let enable =
+                ["plugin", "enable", "disbursement", "--county", county, "--from", self.begins, "--grant", "all"];
+            self.doudi(
+                &format!("enabling disbursement for {name}"),
+                &[&enable[..], &["--settings", self.payments]].concat(),
             )?;
         }
         Ok(())
@@ -191,8 +250,13 @@ impl City {
     }
 
     /// The roster through the importer, and the families of the stories through their cases.
-    fn fill(&self) -> Result<()> {
-        self.write_roster(2_400)?;
+    fn fill(&self, households: usize) -> Result<()> {
+        self.write_roster(households)?;
+        self.import()?;
+        self.cases("examples/demo-county/cases.toml")
+    }
+
+    fn import(&self) -> Result<()> {
         let roster = self.roster();
         let mut import = self.command(&["household", "import"]);
         import.arg(&roster).args(["--county", "340223"]);
@@ -200,8 +264,17 @@ impl City {
         for line in report.lines().filter(|line| !line.trim().is_empty()).take(6) {
             println!("    {line}");
         }
+        Ok(())
+    }
+
+    /// The families of a script through their cases.
+    fn cases(&self, script: &str) -> Result<()> {
         let mut cases = Command::new(crate::target().join("debug/doudi-demo"));
-        cases.arg("cases").current_dir(crate::root()).env("DOUDI_DATA", &self.folder).env_remove("DOUDI_DATABASE");
+        cases
+            .args(["cases", "--script", script])
+            .current_dir(crate::root())
+            .env("DOUDI_DATA", &self.folder)
+            .env_remove("DOUDI_DATABASE");
         let told = quietly(
             "taking families through their cases",
             &mut cases,
@@ -215,7 +288,7 @@ impl City {
 
     /// Address and logins, in the language of those who will use them.
     fn greet(&self, options: &Options) -> Result<()> {
-        println!("\n演示城市：芜湖市；已启用低保的县区：{}", COUNTIES.map(|(_, name)| name).join("、"));
+        println!("\n演示城市：芜湖市；已启用低保和资金发放的县区：{}", COUNTIES.map(|(_, name)| name).join("、"));
         println!("演示日期固定为 {}（--today 可以改变）；所有人员均为虚构，政策数值均为示例，未核实", options.today);
         println!("\n  {}  {}  {}  范围", wide("用户名", 12), wide("姓名", 8), wide("职务", 16));
         for user in users()? {

@@ -3,6 +3,7 @@
 //! itself, also when it fails or is interrupted.
 #![forbid(unsafe_code)]
 
+mod api;
 mod bench;
 mod cleanup;
 mod demo;

@@ -2,8 +2,9 @@
 //! part does not stop the others: one run tells everything that is wrong.
 
 use crate::shell::{self, cargo, seconds};
-use crate::{demo, install, plugins, postgres, schemas};
+use crate::{api, demo, install, plugins, postgres, schemas};
 use anyhow::{Context, Result, bail};
+use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -11,18 +12,19 @@ use std::time::{Duration, Instant};
 pub struct Options {
     /// Runs only the Rust tests whose name contains this.
     filter: Option<String>,
-    /// Runs only these parts, separated by commas: format, lints, schemas, rust, docs, browser.
+    /// Runs only these parts, separated by commas: format, lints, schemas, rust, docs, api, browser.
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
 }
 
 /// Name and one sentence; the order is from quick to slow.
-const PARTS: [(&str, &str); 6] = [
+const PARTS: [(&str, &str); 7] = [
     ("format", "every file is formatted"),
     ("lints", "clippy has nothing to say"),
     ("schemas", "the published JSON Schemas are current"),
     ("rust", "unit, storage on both engines, plugins through the host, web"),
     ("docs", "examples in the documentation compile and run"),
+    ("api", "schemathesis: no answer of the API that its documentation does not name"),
     ("browser", "the whole story in a real browser"),
 ];
 
@@ -45,7 +47,7 @@ pub fn run(options: &Options) -> Result<()> {
         (None, true) => true,
         (_, false) => options.only.iter().any(|only| only == part),
     };
-    if wanted("rust") || wanted("browser") {
+    if wanted("rust") || wanted("api") || wanted("browser") {
         prepare(wanted("browser"))?;
     }
     let mut outcomes = Vec::new();
@@ -60,6 +62,7 @@ pub fn run(options: &Options) -> Result<()> {
             "docs" => {
                 shell::show(&mut cargo(["test", "--workspace", "--doc", "--quiet"]), "Mend the example named above.")
             }
+            "api" => api::run(),
             _ => browser(),
         };
         if let Err(error) = &result {
@@ -143,7 +146,8 @@ fn rust(filter: Option<&str>) -> Result<()> {
     shell::show(&mut command, "The failing tests are named above; run one alone with `cargo xtask test NAME`.")
 }
 
-/// A prepared city without households, a server on a free port, and Chromium going through the story.
+/// A prepared city, a server on a free port, and Chromium going through a story: an application in an empty city, then three months
+/// of payments.
 fn browser() -> Result<()> {
     let folder = crate::root().join("tests/browser");
     if !install::npm_packages(&folder)? {
@@ -151,11 +155,15 @@ fn browser() -> Result<()> {
     }
     let chromium =
         install::chromium().context("chromium was not found. Install it, or set DOUDI_CHROMIUM to its path")?;
-    let city = demo::City::for_browser_tests()?;
+    story("story.mjs", &folder, &chromium, &demo::City::for_browser_tests()?)?;
+    story("payday.mjs", &folder, &chromium, &demo::City::for_payday()?)
+}
+
+fn story(script: &str, folder: &Path, chromium: &Path, city: &demo::City) -> Result<()> {
     let mut command = Command::new("node");
     command
-        .arg("story.mjs")
-        .current_dir(&folder)
+        .arg(script)
+        .current_dir(folder)
         .env("DOUDI_CHROMIUM", chromium)
         .env("DOUDI_BINARY", city.binary())
         .env("DOUDI_CITY", city.folder())

@@ -276,6 +276,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_script_of_payday_reads_and_pays_families_of_the_stories() {
+        let script = read(include_str!("../payday.toml")).expect("the script is good");
+        for case in &script.case {
+            assert!(crate::stories::STORIES.iter().any(|story| story.head == case.head), "{} has no story", case.head);
+            assert!(case.steps.is_sorted_by_key(|step| step.on), "the steps of {} go back in time", case.head);
+            assert_eq!(case.steps.last().map(|step| step.press.as_str()), Some("confirm"));
+        }
+    }
+
+    #[test]
     fn the_script_reads_and_follows_the_stories() {
         let script = read(include_str!("../cases.toml")).expect("the script is good");
         for case in &script.case {

@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 pub(crate) mod apply;
 pub mod assess;
 pub mod audit;
+pub mod backup;
 pub mod calendar_days;
 pub mod consult;
 pub mod deadline;

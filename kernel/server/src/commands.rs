@@ -13,6 +13,7 @@ macro_rules! say {
 
 mod assess;
 mod audit;
+mod backup;
 mod calendar;
 mod decision;
 mod division;
@@ -78,6 +79,10 @@ enum Command {
     /// 决定：列表、查看、重算核对
     #[command(subcommand)]
     Decision(decision::DecisionCommand),
+    /// 备份运行中的 SQLite 数据库
+    Backup(backup::Backup),
+    /// 用备份建立一个新的数据目录，并核验备份是否完好
+    Restore(backup::Restore),
     /// 任务：列表、重新执行
     #[command(subcommand)]
     Job(job::JobCommand),
@@ -128,6 +133,10 @@ async fn run(cli: Cli) -> Result<Outcome> {
         // Needs no database.
         return household::write_template(file);
     }
+    if let Command::Restore(command) = &cli.command {
+        // Makes one.
+        return command.run().await;
+    }
     let app = cli.config.open().await?;
     if matches!(cli.command, Command::Migrate) {
         let outcome = migrate::run(&app).await;
@@ -147,6 +156,9 @@ async fn run(cli: Cli) -> Result<Outcome> {
         Command::Parameter(command) => command.run(&app).await,
         Command::Assess(command) => command.run(&app).await,
         Command::Decision(command) => command.run(&app).await,
+        Command::Backup(command) => command.run(&app).await,
+        // Both were answered above, without a database.
+        Command::Restore(_) => Ok(Outcome::Done),
         Command::Job(command) => command.run(&app).await,
         Command::Webhook(command) => command.run(&app).await,
         Command::Audit(command) => command.run(&app).await,

@@ -54,7 +54,7 @@ impl Default for Config {
 
 /// The file in the data directory that holds the city's secret keys. Readable by its owner only; kept apart from backups of
 /// the database.
-const KEY_FILE: &str = "keys";
+pub(crate) const KEY_FILE: &str = "keys";
 /// What `calendar` answers while a package's bundled scenarios run at its admission, the same on every machine.
 const STATUTORY_DAYS: &str = include_str!("../../../data/statutory-days.csv");
 
@@ -82,10 +82,24 @@ impl Config {
 
     /// The database alone, for commands that call no plugin.
     async fn open_storage(&self) -> Result<(Storage, [u8; 32])> {
-        create_private_directory(&self.data)?;
+        Config::create_private_directory(&self.data)?;
         let text = read_or_create_keys(&self.data.join(KEY_FILE))?;
         let keys = SealKeys::from_hex(&text)?;
         Ok((Storage::open(&self.database_url(), keys).await?, cache_secret(&text)))
+    }
+
+    /// Only its owner may look into it.
+    pub(crate) fn create_private_directory(path: &Path) -> Result<()> {
+        use std::os::unix::fs::DirBuilderExt;
+        if path.is_dir() {
+            return Ok(());
+        }
+        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(|error| {
+            Error::failure(
+                format!("无法创建数据目录 {}。请检查上级目录的写权限，或用 --data 指定其他目录", path.display()),
+                error,
+            )
+        })
     }
 
     fn host_config(&self, secret: &[u8; 32]) -> Result<HostConfig> {
@@ -101,19 +115,6 @@ impl Config {
 fn cache_secret(keys: &str) -> [u8; 32] {
     use sha2::{Digest, Sha256};
     Sha256::new().chain_update(b"doudi compiled plugins\0").chain_update(keys.trim()).finalize().into()
-}
-
-fn create_private_directory(path: &Path) -> Result<()> {
-    use std::os::unix::fs::DirBuilderExt;
-    if path.is_dir() {
-        return Ok(());
-    }
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(|error| {
-        Error::failure(
-            format!("无法创建数据目录 {}。请检查上级目录的写权限，或用 --data 指定其他目录", path.display()),
-            error,
-        )
-    })
 }
 
 /// Reads the key file, or makes one. Two first runs at once: the one that creates the file wins, the other reads it.

@@ -86,6 +86,14 @@ impl Db {
         Ok(tx)
     }
 
+    /// Without fixing the moment, for what may not be a database of ours.
+    pub async fn bare(&self) -> Result<Tx> {
+        match self {
+            Db::Sqlite { read, .. } => Ok(Tx::Sqlite(read.begin().await.map_err(translate)?)),
+            Db::Postgres(pool) => Ok(Tx::Postgres(pool.begin().await.map_err(translate)?)),
+        }
+    }
+
     pub async fn write(&self) -> Result<Tx> {
         match self {
             Db::Sqlite { write, .. } => Ok(Tx::Sqlite(write.begin_with("BEGIN IMMEDIATE").await.map_err(translate)?)),

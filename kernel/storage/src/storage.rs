@@ -13,7 +13,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
-static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
+pub(crate) static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
 static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
 
 /// A call into a plugin holds one reader for the length of its snapshot: more than the calls admitted at once.

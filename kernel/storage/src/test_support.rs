@@ -87,6 +87,18 @@ pub async fn postgres() -> Option<TestDatabase> {
     Some(TestDatabase { storage, url, kind: TestKind::Postgres { server, name } })
 }
 
+/// One without any table, for restoring into.
+pub async fn empty_postgres() -> Option<TestDatabase> {
+    let server = std::env::var("DOUDI_TEST_POSTGRES").ok()?;
+    let name = unique();
+    let url = with_database(&server, &name);
+    let mut connection = PgConnection::connect(&server).await.expect("the PostgreSQL server of DOUDI_TEST_POSTGRES");
+    create_from(&mut connection, &name, "template0").await;
+    let _ = connection.close().await;
+    let storage = Storage::open(&url, keys()).await.expect("a fresh PostgreSQL database");
+    Some(TestDatabase { storage, url, kind: TestKind::Postgres { server, name } })
+}
+
 /// Migrated once for each state of the migrations, shared by all test programs.
 async fn postgres_template(server: &str) -> String {
     let shape = crate::package::digest_of(crate::storage::postgres_shape().as_bytes());
@@ -164,6 +176,11 @@ impl Storage {
             tx.run(sql, args![]).await?;
         }
         tx.commit().await
+    }
+
+    /// Changes a row of the audit log around its guards, as somebody with the file in hand could (SQLite).
+    pub async fn tamper_with_audit(&self) -> Result<()> {
+        self.tamper(&["DROP TRIGGER audit_no_update", "UPDATE audit SET by_name = '别人' WHERE seq = 3"]).await
     }
 
     /// From now on every insert into and change of a table fails in the middle of its transaction, as on a full disk; until
@@ -316,6 +333,11 @@ impl Storage {
         let value = tx.one(sql, args![]).await?.at(0)?;
         tx.rollback().await?;
         Ok(value)
+    }
+
+    /// How many rows a table has, around every scope. Tables by [`Storage::schema`].
+    pub async fn count_rows(&self, table: &str) -> Result<i64> {
+        self.peek(format!("SELECT COUNT(*) FROM {table}").leak()).await
     }
 
     /// Tables with their columns, sorted.

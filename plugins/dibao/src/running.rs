@@ -43,7 +43,15 @@ pub fn paying_or_granted(household: Id, on: Date) -> Result<Vec<Decision>> {
 /// # Errors
 /// `refused` when nobody is covered.
 pub fn require(household: Id, person: Option<Id>, on: Date) -> Result<Decision> {
-    let lines = paying_or_granted(household, on)?;
+    // What was decided this month for the next is the latest word, and what a further decision takes the place of.
+    let mut lines = paying(household, on.first_of_next_month())?;
+    if lines.is_empty() {
+        lines = paying(household, on)?;
+        // A payment without a last day that is gone next month has been stopped by a decision of this month.
+        if lines.iter().any(|line| line.ends.is_none()) {
+            return Err(Refusal::new("该家庭已决定自下月起停发，不能再作核查或变更的决定。还有未办结的核查请取消"));
+        }
+    }
     let own =
         lines.iter().find(|line| line.person == person).or_else(|| lines.iter().find(|line| line.person.is_none()));
     own.or(lines.first())

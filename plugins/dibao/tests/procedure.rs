@@ -444,6 +444,142 @@ fn july_raises_what_nothing_but_the_standard_has_changed() {
     assert_eq!(effects.documents().next().map(|put| put.collection.as_str()), Some("recheck"));
 }
 
+/// Decisions of a tick as `outcome yuan from to`.
+fn decided(effects: &Effects) -> Vec<String> {
+    effects
+        .decisions()
+        .map(|decision| {
+            let to = decision.to.as_deref().unwrap_or("…");
+            format!("{} {} {} {to}", decision.outcome, Fen(decision.amount), decision.from)
+        })
+        .collect()
+}
+
+#[test]
+fn a_late_standard_reaches_those_who_were_stopped_or_changed_meanwhile() {
+    /// A standard of 750 yuan from July, approved late: 180 yuan more for three people of whom nothing else has changed.
+    fn late(mut county: County, later: impl Fn(&Decision) -> Vec<Decision>) -> (County, Effects) {
+        let first = county.world.decisions().last().expect("the award").clone();
+        for decision in later(&first) {
+            county.world = county.world.clone().decision(decision);
+        }
+        county.world = county.world.clone().parameter("standard", "2023-07-01", 75_000);
+        let effects = county.tick("2023-09-01", "late-uprating");
+        (county, effects)
+    }
+    let day = |text: &str| -> Date { text.parse().expect("a date") };
+    let stop = |first: &Decision, from: &str| Decision {
+        id: Id(first.id.0 + 1),
+        outcome: "stopped".to_owned(),
+        effect: "stop".to_owned(),
+        amount: Fen::ZERO,
+        covered: 0,
+        begins: day(from),
+        decided: day("2023-07-20"),
+        ..first.clone()
+    };
+
+    let (mut county, effects) = late(County::covered(), |first| vec![stop(first, "2023-08-01")]);
+    assert_eq!(decided(&effects), ["raised 750.00 2023-07-01 2023-07-31"], "the one month in between");
+    county.world.apply(&effects);
+    let paid = |on: &str| {
+        let lines = county.world.run(|_| decisions::in_force("dibao", day(on), None, Id(0), 10)).expect("decisions");
+        lines.iter().map(|line| line.amount).collect::<Vec<_>>()
+    };
+    assert_eq!((paid("2023-07-15"), paid("2023-08-15")), (vec![Fen::yuan(750)], vec![]), "stopped stays stopped");
+    assert!(county.tick("2023-10-01", "late-uprating").is_empty(), "once is enough");
+
+    let (_, effects) = late(County::covered(), |first| vec![stop(first, "2023-07-01")]);
+    assert!(effects.is_empty(), "stopped before the standard rose");
+
+    // Decided anew on the new standard from September on: that decision keeps its days.
+    let kept = |first: &Decision| Decision {
+        id: Id(first.id.0 + 1),
+        outcome: "kept".to_owned(),
+        effect: "change".to_owned(),
+        amount: Fen::yuan(700),
+        begins: day("2023-09-01"),
+        decided: day("2023-08-25"),
+        figures: first
+            .figures
+            .iter()
+            .map(|(code, value)| (code.clone(), if code == "standard" { 75_000 } else { *value }))
+            .collect(),
+        ..first.clone()
+    };
+    let (_, effects) = late(County::covered(), |first| vec![kept(first)]);
+    assert_eq!(decided(&effects), ["raised 750.00 2023-07-01 2023-08-31", "kept 700.00 2023-09-01 …"]);
+
+    // Grace is paid at the original amount, and that moves with the standard.
+    let grace = |first: &Decision| Decision {
+        id: Id(first.id.0 + 1),
+        outcome: "grace".to_owned(),
+        effect: "change".to_owned(),
+        begins: day("2023-06-01"),
+        ends: Some(day("2023-11-30")),
+        decided: day("2023-05-10"),
+        ..first.clone()
+    };
+    let (_, effects) = late(County::covered(), |first| vec![grace(first)]);
+    assert_eq!(decided(&effects), ["grace 750.00 2023-07-01 2023-11-30"]);
+
+    // Where grace falls by equal parts the rise falls with it, and what was decided for the months to come stays in force.
+    let taper = |first: &Decision| {
+        let month = |id: i64, amount: i64, from: &str, to: &str| Decision {
+            id: Id(first.id.0 + id),
+            amount: Fen::yuan(amount),
+            begins: day(from),
+            ends: Some(day(to)),
+            ..grace(first)
+        };
+        vec![
+            month(1, 630, "2023-08-01", "2023-08-31"),
+            month(2, 420, "2023-09-01", "2023-09-30"),
+            month(3, 210, "2023-10-01", "2023-10-31"),
+        ]
+    };
+    let (_, effects) = late(County::covered(), taper);
+    assert_eq!(
+        decided(&effects),
+        [
+            "raised 750.00 2023-07-01 2023-07-31",
+            "grace 750.00 2023-08-01 2023-08-31",
+            "grace 500.00 2023-09-01 2023-09-30",
+            "grace 250.00 2023-10-01 2023-10-31",
+        ]
+    );
+}
+
+#[test]
+fn whoever_asks_for_several_days_sees_the_same_households() {
+    let mut county = County::covered();
+    county.as_user("2022-09-01", SYSTEM);
+    let ask = |on: &str, since: Option<&str>| {
+        let on: Date = on.parse().expect("a date");
+        let since: Option<Date> = since.map(|since| since.parse().expect("a date"));
+        let page =
+            Table::new("page", 1).ints("after", [0_i64]).ints("limit", [100_i64]).optional_ints("since", [since]);
+        let answer = county
+            .world
+            .run(|context| Dibao::answer(context, "benefit.payables", on, Block::of(page)))
+            .expect("an answer");
+        let table = answer.table("payable").expect("the table");
+        let amounts = table.int_column("amount").expect("amounts").values().to_vec();
+        let members = answer.table("member").expect("members").int_column("person").expect("persons").values().to_vec();
+        (amounts, members)
+    };
+    let everybody = vec![1, 2, 3];
+    assert_eq!(ask("2022-08-01", None), (vec![63_000], everybody.clone()));
+    assert_eq!(ask("2022-07-01", None), (vec![], vec![]), "not covered yet");
+    assert_eq!(
+        ask("2022-07-01", Some("2022-07-01")),
+        (vec![0], everybody.clone()),
+        "decided about, and pays nothing in July"
+    );
+    assert_eq!(ask("2022-08-01", Some("2022-07-01")), (vec![63_000], everybody));
+    assert_eq!(ask("2022-08-01", Some("2022-08-01")), (vec![], vec![]), "nothing was decided since");
+}
+
 #[test]
 fn a_death_opens_a_change_once_and_stops_the_part_from_the_month_after() {
     let mut county = County::covered();

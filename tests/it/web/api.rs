@@ -421,6 +421,8 @@ async fn every_kind_of_problem_occurs() {
         "changed",
     );
     check(program.send("PATCH", &household, Some("key-10000003"), json("{}"), &[]).await, 428, "revision-missing");
+    let unquoted = [("if-match", "1")];
+    check(program.send("PATCH", &household, Some("key-10000003"), json("{}"), &unquoted).await, 400, "bad-request");
     let large = vec![b' '; 2 * 1024 * 1024 + 1];
     let large = Some(("application/json", large));
     check(program.send("POST", "/households", Some("key-10000004"), large, &[]).await, 413, "too-large");

@@ -9,6 +9,7 @@ use doudi_domain::policy;
 use doudi_domain::{Actor, DocumentId, HouseholdId, Role};
 use doudi_server::app::document::{self, Press, Target};
 use doudi_server::app::plugin::GrantChoice;
+use doudi_server::app::webhook::{self, WebhookDraft};
 use doudi_server::app::{decision, household};
 use doudi_server::web::{Needs, ROUTES, Route};
 use jiff::civil::date;
@@ -79,6 +80,8 @@ impl Fixture {
         let mut snapshot = app.storage.snapshot(it.scope()).await.expect("a snapshot");
         let parameter = snapshot.parameters_list("").await.expect("parameters")[0].id;
         snapshot.close().await.expect("closed");
+        let draft = WebhookDraft { url: "https://receiver.example/doudi".into(), topics: "*".into() };
+        let webhook = webhook::add(app, &it, draft).await.expect("registered").id;
         let ids = vec![
             ("{household}", family.household.to_string()),
             ("{person}", family.wife.to_string()),
@@ -89,6 +92,8 @@ impl Fixture {
             ("{notice}", notice.to_string()),
             ("{parameter}", parameter.to_string()),
             ("{user}", server.user_id("luohua").to_string()),
+            ("{job}", "999999999".to_owned()),
+            ("{webhook}", webhook.to_string()),
             ("{plugin}", "honest".to_owned()),
             ("{collection}", "case".to_owned()),
             ("{action}", "good".to_owned()),

@@ -79,7 +79,8 @@ fn write_row(writer: &mut Writer, row: &AssessRow) -> Result<()> {
             crate::roster::report::guarded(&row.number),
             row.outcome.clone(),
             row.outcome_zh.clone(),
-            row.amount.to_string(),
+            // For a spreadsheet to add up: no commas between the digits.
+            row.amount.to_string().replace(',', ""),
             row.covered.to_string(),
             joined(row.figures.iter().map(|(code, value)| format!("{code}={value}")).collect()),
             joined(row.reasons.iter().map(|(_, words)| words.clone()).collect()),

@@ -1,5 +1,6 @@
 //! Storage as its callers see it: every test runs on SQLite and, where a server is named, on PostgreSQL.
 
+mod answers;
 mod audit;
 mod bulk;
 mod columns;
@@ -16,5 +17,6 @@ mod payments;
 mod schema;
 mod scope;
 mod search;
+mod tokens;
 mod webhooks;
 mod writers;

@@ -82,7 +82,10 @@ fn confirm(context: &Context, document: &Document, household: Id, mut body: Chan
     if let (Some(died), Some(last_paid)) = (died, body.last_paid) {
         let months = i64::from(rule::months_paid_after_death(died, last_paid));
         let new = if trial.pays() { trial.decided.amount.0 } else { 0 };
-        let over = old.amount.0 - new;
+        // What was paid, which a decision for the next month has not changed yet.
+        let paid = running::paying_or_granted(household, context.today)?;
+        let paid = paid.iter().find(|line| line.person == old.person).map_or(old.amount.0, |line| line.amount.0);
+        let over = paid - new;
         if months > 0 && over > 0 {
             first.say(reason::PAID_AFTER_DEATH, [months, over, months * over]);
         }

@@ -178,7 +178,7 @@ impl Changed {
 }
 
 /// Reasons in words, as the manifest has them.
-fn sentences(given: &[GivenReason]) -> Vec<Text> {
+pub(crate) fn sentences(given: &[GivenReason]) -> Vec<Text> {
     given
         .iter()
         .filter_map(|given| {

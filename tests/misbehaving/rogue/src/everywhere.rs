@@ -1,7 +1,7 @@
 //! What can be done wrong at any point: never returning, breaking off, eating the machine, pestering the kernel.
 
-use crate::doudi::kernel::{calendar, log, records};
-use crate::doudi::types::types::Error;
+use crate::doudi::kernel::{calendar, decisions, documents, log, parameters, questions, records};
+use crate::doudi::types::types::{Block, Error};
 use crate::refusal;
 use std::hint::black_box;
 
@@ -73,6 +73,47 @@ pub fn misbehave(behaviour: &str) -> Result<(), Error> {
     }
     Ok(())
 }
+
+/// Asks the kernel everything there is to ask, one thing after the other, and breaks off after that many answers. Comes back
+/// when there are fewer.
+pub fn falter(calls: usize, household: i64, today: i32) {
+    let query = || documents::Query {
+        collection: "case".to_owned(),
+        states: Vec::new(),
+        household: Some(household),
+        person: None,
+        due_by: None,
+        by_index: None,
+        after: 0,
+        limit: 10,
+    };
+    let asked: [&dyn Fn(); FALTERS] = [
+        &|| drop(black_box(records::households(&[household], today))),
+        &|| drop(black_box(documents::find(&query()))),
+        &|| drop(black_box(documents::get(1))),
+        &|| drop(black_box(decisions::get(1))),
+        &|| drop(black_box(records::recipients("rogue", today, 0, 10))),
+        &|| drop(black_box(decisions::of_household(household))),
+        &|| drop(black_box(parameters::get("standard", today))),
+        &|| drop(black_box(calendar::is_working_day(today))),
+        &|| drop(black_box(calendar::add_working_days(today, 3))),
+        &|| drop(black_box(calendar::working_days_between(today, today + 9))),
+        &|| drop(black_box(questions::ask("benefit.payables", today, &Block { tables: Vec::new() }))),
+        &|| log::write("info", "almost there"),
+    ];
+    for (answers, ask) in asked.iter().enumerate() {
+        if answers == calls {
+            std::process::abort();
+        }
+        ask();
+    }
+    if calls == FALTERS {
+        std::process::abort();
+    }
+}
+
+/// How many things there are to ask.
+const FALTERS: usize = 12;
 
 #[inline(never)]
 #[allow(unconditional_recursion)]

@@ -76,6 +76,10 @@ impl act::Guest for Rogue {
     fn act(context: Context, action: act::Action) -> Result<Vec<Effect>, Error> {
         let behaviour = behaviour(&context.settings, &action.id);
         everywhere::misbehave(&behaviour)?;
+        if let Some(calls) = behaviour.strip_prefix("falter-").and_then(|calls| calls.parse().ok()) {
+            everywhere::falter(calls, action.household.unwrap_or(1), context.today);
+            return effects::of("decide", context.today, action.household, action.document.as_ref());
+        }
         effects::of(&behaviour, context.today, action.household, action.document.as_ref())
     }
 }
@@ -92,9 +96,17 @@ impl tick::Guest for Rogue {
     fn tick(context: Context, job: String, _due: i32, cursor: Option<String>) -> Result<tick::Step, Error> {
         let behaviour = behaviour(&context.settings, &job);
         everywhere::misbehave(&behaviour)?;
-        // `never-done` asks for another step for ever.
-        let next = (behaviour == "never-done").then(|| cursor.unwrap_or_default() + "x");
-        Ok(tick::Step { effects: Vec::new(), next })
+        let before = cursor.unwrap_or_default();
+        match behaviour.as_str() {
+            // Asks for another step for ever.
+            "never-done" => Ok(tick::Step { effects: Vec::new(), next: Some(before + "x") }),
+            // Behaves: a document in each of three steps.
+            "thrice" => {
+                let effects = effects::of("good", context.today, None, None)?;
+                Ok(tick::Step { effects, next: (before.len() < 2).then(|| before + "x") })
+            }
+            _ => Ok(tick::Step { effects: Vec::new(), next: None }),
+        }
     }
 }
 

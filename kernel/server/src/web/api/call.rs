@@ -278,7 +278,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Seen {
             return Err(Fault::new(REVISION_MISSING, detail));
         };
         let number = given.to_str().ok().and_then(|text| text.trim().strip_prefix('"')?.strip_suffix('"'));
-        number.and_then(Id::parse).map(|id| Seen(id.0)).ok_or_else(changed)
+        let wrong = || Fault::field(BAD_REQUEST, "If-Match", "if-match", "应为查询时答复头 ETag 的值，例如 \"3\"");
+        number.and_then(Id::parse).map(|id| Seen(id.0)).ok_or_else(wrong)
     }
 }
 
@@ -294,7 +295,7 @@ impl Input for Seen {
                 .schema(Some(schema))
                 .build(),
         );
-        doc.statuses.extend([412, 428]);
+        doc.statuses.extend([400, 412, 428]);
     }
 }
 

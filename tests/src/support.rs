@@ -1,6 +1,7 @@
 //! What the tests stand on: guests as bytes, a made-up snapshot for calls without a database, a server in this process, the
 //! cast, a family, questions to a page, and the programs as processes.
 
+pub mod cluster;
 pub mod family;
 pub mod guests;
 pub mod page;

@@ -80,6 +80,11 @@ impl TestServer {
         self.database.remove().await;
     }
 
+    /// For opening its database a second time.
+    pub fn url(&self) -> &str {
+        &self.database.url
+    }
+
     /// The kernel itself, in a county or the city.
     pub fn system(&self, division: i64) -> Actor {
         Actor::System { division: DivisionCode::new(division).expect("a code") }
