@@ -10,9 +10,9 @@
 //! PostgreSQL runs when `DOUDI_TEST_POSTGRES` names a server on which databases may be created; with
 //! `DOUDI_REQUIRE_POSTGRES=1` its absence fails the test instead of passing over half of it.
 
-use crate::engine::{Db, args};
+use crate::engine::{Arg, Db, Kind, Row, args};
 use crate::{SealKeys, Storage};
-use doudi_domain::Result;
+use doudi_domain::{County, Date, Result};
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -219,6 +219,112 @@ impl Storage {
     async fn tamper_with(&self, statements: Vec<String>) -> Result<()> {
         let statements: Vec<&'static str> = statements.into_iter().map(|text| &*text.leak()).collect();
         self.tamper(&statements).await
+    }
+
+    /// A granted decision of the scheme for every household of the county, as fast as the database can: for measuring what
+    /// comes after. Needs an invocation on record.
+    pub async fn grant_everybody(&self, county: County, scheme: &'static str, fen: i64, from: Date) -> Result<()> {
+        let sql = "INSERT INTO decision (county, id, scheme, household, person, document, division, effect, outcome, outcome_zh,
+                   outcome_en, amount, covered_persons, valid_from, valid_to, reasons, figures, supersedes, as_of, plugin,
+                   version, digest, parameters, input_hash, invocation, decided_at, decided_by, decided_by_name)
+                   SELECT h.county, h.id + 1000000000, $2, h.id, NULL, NULL, h.division, 'grant', 'granted', '纳入', 'Granted',
+                   $3, 3, $4, NULL, '[]', '[]', NULL, $4, 'sample', '1.0.0', '', '[]', '',
+                   (SELECT MIN(i.id) FROM invocation i WHERE i.county = h.county), 0, NULL, '系统'
+                   FROM household h WHERE h.county = $1";
+        let mut tx = self.db.write().await?;
+        tx.run(sql, args![county, scheme, fen, from]).await?;
+        tx.commit().await
+    }
+
+    /// The floor under drawing a roster: the rows of an envelope and of its keys are read into this program and written into
+    /// tables of the same shape, in blocks, with nothing computed and nothing checked. How many rows there were.
+    pub async fn copy_payments(&self, county: County) -> Result<usize> {
+        let shape = match self.db {
+            Db::Sqlite { .. } => [
+                "CREATE TABLE floor_payment (county INTEGER NOT NULL, id INTEGER NOT NULL, document INTEGER NOT NULL,
+                 scheme TEXT NOT NULL, household INTEGER NOT NULL, month INTEGER NOT NULL, purpose TEXT NOT NULL,
+                 decision INTEGER NOT NULL, amount INTEGER NOT NULL, base INTEGER NOT NULL, supplement INTEGER NOT NULL,
+                 covered INTEGER NOT NULL, flag TEXT NOT NULL, budget TEXT NOT NULL, state TEXT NOT NULL, hold TEXT NOT NULL,
+                 note TEXT NOT NULL, attempt INTEGER NOT NULL, division INTEGER NOT NULL, PRIMARY KEY (county, id)) STRICT",
+                "CREATE TABLE floor_key (county INTEGER NOT NULL, scheme TEXT NOT NULL, month INTEGER NOT NULL,
+                 person INTEGER NOT NULL, cause TEXT NOT NULL, line INTEGER NOT NULL,
+                 PRIMARY KEY (county, scheme, month, person, cause)) STRICT, WITHOUT ROWID",
+            ],
+            Db::Postgres(_) => [
+                "CREATE TABLE floor_payment (county BIGINT NOT NULL, id BIGINT NOT NULL, document BIGINT NOT NULL,
+                 scheme TEXT NOT NULL, household BIGINT NOT NULL, month BIGINT NOT NULL, purpose TEXT NOT NULL,
+                 decision BIGINT NOT NULL, amount BIGINT NOT NULL, base BIGINT NOT NULL, supplement BIGINT NOT NULL,
+                 covered BIGINT NOT NULL, flag TEXT NOT NULL, budget TEXT NOT NULL, state TEXT NOT NULL, hold TEXT NOT NULL,
+                 note TEXT NOT NULL, attempt BIGINT NOT NULL, division BIGINT NOT NULL, PRIMARY KEY (county, id))",
+                "CREATE TABLE floor_key (county BIGINT NOT NULL, scheme TEXT NOT NULL, month BIGINT NOT NULL,
+                 person BIGINT NOT NULL, cause TEXT NOT NULL, line BIGINT NOT NULL,
+                 PRIMARY KEY (county, scheme, month, person, cause))",
+            ],
+        };
+        self.tamper(&shape).await?;
+        self.tamper(&[
+            "CREATE INDEX floor_by_document ON floor_payment (county, document, id)",
+            "CREATE INDEX floor_by_household ON floor_payment (county, household, month)",
+            "CREATE INDEX floor_by_line ON floor_key (county, line)",
+            "CREATE INDEX floor_by_person ON floor_key (county, person, month)",
+        ])
+        .await?;
+        use Kind::{Int, Text};
+        const PAYMENT: [(&str, Kind); 19] = [
+            ("county", Int),
+            ("id", Int),
+            ("document", Int),
+            ("scheme", Text),
+            ("household", Int),
+            ("month", Int),
+            ("purpose", Text),
+            ("decision", Int),
+            ("amount", Int),
+            ("base", Int),
+            ("supplement", Int),
+            ("covered", Int),
+            ("flag", Text),
+            ("budget", Text),
+            ("state", Text),
+            ("hold", Text),
+            ("note", Text),
+            ("attempt", Int),
+            ("division", Int),
+        ];
+        const KEY: [(&str, Kind); 6] =
+            [("county", Int), ("scheme", Text), ("month", Int), ("person", Int), ("cause", Text), ("line", Int)];
+        let cells = |row: &Row, columns: &[(&'static str, Kind)]| -> Result<Vec<Arg>> {
+            columns
+                .iter()
+                .map(|(name, kind)| match kind {
+                    Int => Ok(row.get::<i64>(name)?.into()),
+                    _ => Ok(row.get::<String>(name)?.into()),
+                })
+                .collect()
+        };
+        let (mut after, mut copied) = (0, 0);
+        loop {
+            let mut tx = self.db.read().await?;
+            let sql =
+                "SELECT county, id, document, scheme, household, month, purpose, decision, amount, base, supplement,
+                       covered, flag, budget, state, hold, note, attempt, division
+                       FROM payment WHERE county = $1 AND id > $2 ORDER BY id LIMIT 4000";
+            let lines = tx.all(sql, args![county, after]).await?;
+            let Some(last) = lines.last() else { return Ok(copied) };
+            let last: i64 = last.get("id")?;
+            let sql = "SELECT county, scheme, month, person, cause, line FROM payment_key
+                       WHERE county = $1 AND line > $2 AND line <= $3";
+            let keys = tx.all(sql, args![county, after, last]).await?;
+            tx.rollback().await?;
+            let lines = lines.iter().map(|row| cells(row, &PAYMENT)).collect::<Result<Vec<_>>>()?;
+            let keys = keys.iter().map(|row| cells(row, &KEY)).collect::<Result<Vec<_>>>()?;
+            copied += lines.len() + keys.len();
+            let mut tx = self.db.write().await?;
+            tx.insert_many("floor_payment", &PAYMENT, lines, "").await?;
+            tx.insert_many("floor_key", &KEY, keys, "").await?;
+            tx.commit().await?;
+            after = last;
+        }
     }
 
     /// One integer, asked around every scope.

@@ -33,6 +33,24 @@ async fn good_packages_are_admitted() {
     host.admit(&package("spin-realloc")).await.unwrap_or_else(|refusal| panic!("{refusal}"));
 }
 
+/// `tests/golden/` holds packages as they were built for earlier versions of the contract; their bytes never change. Admission
+/// runs their scenarios, so that what is admitted has been asked and has answered.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_built_for_an_earlier_contract_still_runs() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("golden");
+    let mut found = 0;
+    for entry in std::fs::read_dir(&folder).expect("tests/golden") {
+        let path = entry.expect("an entry").path();
+        let bytes = std::fs::read(&path).expect("a package");
+        let surface = doudi_pack::surface(&bytes).expect("a component");
+        assert!(surface.imports.iter().any(|import| import.ends_with("@1.0.0") && import.contains(":kernel/")));
+        let admitted = guests::host().admit(&bytes).await.unwrap_or_else(|refusal| panic!("{path:?}: {refusal}"));
+        assert!(!admitted.manifest.scenarios.is_empty(), "{path:?} has scenarios that run");
+        found += 1;
+    }
+    assert!(found > 0, "{} is empty", folder.display());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_no_package_is_refused() {
     let host = guests::host();

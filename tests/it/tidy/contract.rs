@@ -146,18 +146,21 @@ fn the_published_schemas_are_current() {
     assert_eq!(published, names, "wit/schemas holds what sdk/documents defines, and nothing else");
 }
 
-/// Version 1.0.0 is what plugins were compiled against. An addition is a new version with its own frozen copy.
+/// The files of a copy of the contract, without its folder.
+fn copy(folder: &str) -> Vec<(String, String)> {
+    let prefix = format!("{folder}/");
+    let packages = ["types", "kernel", "measure", "host"];
+    packages
+        .iter()
+        .flat_map(|package| files(&format!("{folder}/{package}"), ".wit"))
+        .map(|(path, text)| (path.trim_start_matches(&prefix).to_owned(), text))
+        .collect()
+}
+
+/// The newest frozen copy is the contract as it stands. An addition is a new version with a copy of its own.
 #[test]
 fn the_released_contract_is_untouched() {
-    let current: Vec<(String, String)> = ["types", "kernel", "measure", "host"]
-        .iter()
-        .flat_map(|package| files(&format!("wit/{package}"), ".wit"))
-        .map(|(path, text)| (path.trim_start_matches("wit/").to_owned(), text))
-        .collect();
-    let released: Vec<(String, String)> = files("wit/released/1.0.0", ".wit")
-        .into_iter()
-        .map(|(path, text)| (path.trim_start_matches("wit/released/1.0.0/").to_owned(), text))
-        .collect();
+    let (current, released) = (copy("wit"), copy("wit/released/1.1.0"));
     let names = |files: &[(String, String)]| files.iter().map(|(path, _)| path.clone()).collect::<BTreeSet<_>>();
     assert_eq!(names(&current), names(&released));
     let findings =
@@ -166,4 +169,64 @@ fn the_released_contract_is_untouched() {
         findings,
         "breaking wishes go into wit/pending-changes.md; an addition raises the version and freezes a new copy",
     );
+}
+
+/// What 1.0.0 had stands in 1.1.0 word for word, line for line and in its order: there are only lines more. Records, which can
+/// never gain a field, would show here, too.
+#[test]
+fn later_contracts_only_add() {
+    let (old, new) = (copy("wit/released/1.0.0"), copy("wit/released/1.1.0"));
+    let mut findings = Vec::new();
+    for (path, text) in &old {
+        let Some((_, later)) = new.iter().find(|(other, _)| other == path) else {
+            findings.push(format!("{path} is gone"));
+            continue;
+        };
+        // The package's own number, the names of other packages with it, and what is brought in by `use`, may grow.
+        let plain = |text: &str| -> Vec<String> {
+            let code = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("///"));
+            code.filter(|line| !line.starts_with("package ") && !line.starts_with("use "))
+                .map(|line| {
+                    if line.starts_with("import doudi:kernel/") {
+                        line.replace("@1.1.0", "@1.0.0")
+                    } else {
+                        line.into()
+                    }
+                })
+                .collect()
+        };
+        let later = plain(later);
+        let mut rest = later.iter();
+        for line in plain(text) {
+            // Closing braces of an interface come after what was added.
+            if line != "}" && !rest.any(|other| *other == line) {
+                findings.push(format!("{path}: {line}"));
+                break;
+            }
+        }
+    }
+    none(findings, "what plugins were compiled against stays as it was; write the wish into wit/pending-changes.md");
+    let records = |files: &[(String, String)]| -> BTreeSet<(String, String)> {
+        files.iter().flat_map(|(path, text)| bodies(path, text)).collect()
+    };
+    let (old, new) = (records(&old), records(&new));
+    let changed = old.difference(&new).map(|(name, _)| name.clone()).collect();
+    none(changed, "a record or variant can never gain or lose a field");
+}
+
+/// Records and variants with their bodies, without sentences.
+fn bodies(path: &str, text: &str) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let mut open: Option<(String, String)> = None;
+    for line in text.lines().map(str::trim).filter(|line| !line.starts_with("///")) {
+        match &mut open {
+            Some(_) if line == "}" => found.extend(open.take()),
+            Some((_, body)) => body.push_str(line),
+            None if line.starts_with("record ") || line.starts_with("variant ") => {
+                open = Some((format!("{path} {line}"), String::new()));
+            }
+            None => {}
+        }
+    }
+    found
 }

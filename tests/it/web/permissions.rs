@@ -100,6 +100,9 @@ impl Fixture {
             ("{page}", "good".to_owned()),
             ("{upload}", "00000000000000000000000000000000".to_owned()),
             ("{token}", "1".to_owned()),
+            // The honest guest pays nobody: its case has no envelope, no files and no feeds.
+            ("{file}", "roster".to_owned()),
+            ("{feed}", "bank-return".to_owned()),
             ("{name}", "doudi.css".to_owned()),
             // The asset's digest is not the plugin's, and no asset has it.
             ("/assets/{digest}", "/assets/0000".to_owned()),

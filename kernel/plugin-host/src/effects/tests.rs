@@ -207,3 +207,126 @@ fn a_migration_rewrites_each_document_once_and_does_nothing_else() {
         assert!(check(&wrong).unwrap_err().to_string().contains("逐一改写"));
     }
 }
+
+/// The sample's manifest with every payment effect, granted for whatever scheme answers.
+fn paying() -> Case {
+    let mut case = Case::new();
+    for kind in kinds::ALL.iter().filter(|kind| kind.starts_with("payment.")) {
+        let targets: &[&str] = if kinds::OF_ANY_SCHEME.contains(kind) { &["*"] } else { &[] };
+        let wish = json!({"kind": kind, "targets": targets, "purpose": {"zh": "发放"}});
+        case.manifest.effects.push(serde_json::from_value(wish).unwrap());
+    }
+    case.grants = Grants::all(&case.manifest);
+    case
+}
+
+fn drawn() -> Value {
+    json!({"document": "9", "scheme": "pension", "lines": [
+        {"household": "3", "persons": ["4", "5"], "month": "2022-08", "purpose": "regular", "decision": "11",
+         "amount": 63_000, "base": 60_000, "supplement": 3_000, "covered": 2, "flag": "new", "budget": "2081902"}
+    ]})
+}
+
+#[test]
+fn payments_pass_for_whatever_scheme_when_that_is_granted() {
+    let good = [
+        ("payment.open", json!({"document": "9", "scheme": "pension", "month": "2022-08"})),
+        ("payment.open", json!({"collection": "case", "key": "2022-08", "scheme": "pension", "month": "2022-08"})),
+        ("payment.draw", drawn()),
+        ("payment.hold", json!({"document": "9", "lines": ["1"], "code": "no-account", "note": "待补账号"})),
+        ("payment.release", json!({"document": "9", "lines": ["1"]})),
+        ("payment.drop", json!({"document": "9", "lines": ["1"], "code": "died"})),
+        ("payment.seal", json!({"document": "9", "lines": 1, "amount": 63_000})),
+        (
+            "payment.step",
+            json!({"document": "9", "step": "sent", "label": {"zh": "报送"}, "lines": 1, "amount": 63_000}),
+        ),
+        (
+            "payment.settle",
+            json!({"document": "9", "results": [{"line": "1", "outcome": "credited", "on": "2022-08-12"}]}),
+        ),
+        ("payment.reissue", json!({"document": "9", "lines": ["1"]})),
+    ];
+    let case = paying();
+    for effect in &good {
+        assert!(case.check(std::slice::from_ref(effect)).is_ok(), "{}: {:?}", effect.0, case.check(&[effect.clone()]));
+    }
+    // Declared and not granted is a denial, whole or by scheme.
+    let mut ungranted = paying();
+    ungranted.grants = Grants::none();
+    for effect in &good {
+        assert!(matches!(ungranted.check(std::slice::from_ref(effect)), Err(Cause::Denied { .. })), "{}", effect.0);
+    }
+    // A plugin that pays one scheme cannot pay another.
+    let mut one = paying();
+    for wish in one.manifest.effects.iter_mut().filter(|wish| wish.kind == "payment.draw") {
+        wish.targets = vec!["sample".to_owned()];
+    }
+    one.grants = Grants::all(&one.manifest);
+    let refused = one.check(&[("payment.draw", drawn())]);
+    assert!(matches!(&refused, Err(Cause::BadOutput { message }) if message.contains("pension")), "{refused:?}");
+    // For decisions a star is no scheme.
+    let star = Case::new().check(&[("decision.record", with(decision(), "/scheme", json!("*")))]);
+    assert!(star.is_err());
+}
+
+#[test]
+fn each_fault_of_a_payment_is_named() {
+    let settle = |result: Value| json!({"document": "9", "results": [result]});
+    let many: Vec<String> = (1..=4_097).map(|id: i32| id.to_string()).collect();
+    let cases: Vec<(&str, Value, &str)> = vec![
+        ("payment.open", json!({"document": "9", "scheme": "pension", "month": "2022-13"}), "不是月份"),
+        (
+            "payment.open",
+            json!({"document": "9", "collection": "case", "scheme": "pension", "month": "2022-08"}),
+            "已有的办件",
+        ),
+        ("payment.open", json!({"scheme": "pension", "month": "2022-08"}), "已有的办件"),
+        ("payment.draw", with(drawn(), "/lines", json!([])), "没有明细"),
+        ("payment.draw", with(drawn(), "/lines/0/amount", json!(0)), "第 1 笔：金额 0 分无效"),
+        ("payment.draw", with(drawn(), "/lines/0/amount", json!(-5)), "应大于零"),
+        ("payment.draw", with(drawn(), "/lines/0/purpose", json!("recovery")), "扣回应小于零"),
+        ("payment.draw", with(drawn(), "/lines/0/amount", json!(i64::MAX)), "无效"),
+        ("payment.draw", with(drawn(), "/lines/0/persons", json!([])), "每一名保障对象"),
+        ("payment.draw", with(drawn(), "/lines/0/persons", json!(["4", "4"])), "各一次"),
+        ("payment.draw", with(drawn(), "/lines/0/persons", json!(["0"])), "人员编号 0 无效"),
+        ("payment.draw", with(drawn(), "/lines/0/month", json!("2022-8")), "不是月份"),
+        ("payment.draw", with(drawn(), "/lines/0/budget", json!("二〇八")), "预算科目"),
+        ("payment.draw", with(drawn(), "/lines/0/flag", json!("gone")), "格式有误"),
+        ("payment.draw", and(drawn(), "document", json!("-1")), "办件编号 -1 无效"),
+        ("payment.hold", json!({"document": "9", "lines": ["1"]}), "应为小写字母"),
+        ("payment.hold", json!({"document": "9", "lines": ["1", "1"], "code": "x"}), "出现了两次"),
+        ("payment.drop", json!({"document": "9", "lines": [], "code": "x"}), "没有明细"),
+        ("payment.reissue", json!({"document": "9", "lines": many}), "最多 4096 笔"),
+        ("payment.seal", json!({"document": "9", "lines": -1, "amount": 1}), "格式有误"),
+        (
+            "payment.step",
+            json!({"document": "9", "step": "已报送", "label": {"zh": "报送"}, "lines": 1, "amount": 1}),
+            "小写字母",
+        ),
+        (
+            "payment.step",
+            json!({"document": "9", "step": "sent", "label": {"zh": ""}, "lines": 1, "amount": 1}),
+            "步骤名称不能为空",
+        ),
+        ("payment.settle", settle(json!({"line": "1", "outcome": "returned", "on": "2022-08-12"})), "说明原因"),
+        (
+            "payment.settle",
+            settle(json!({"line": "1", "outcome": "credited", "reason": "frozen", "on": "2022-08-12"})),
+            "不应有退回原因",
+        ),
+        ("payment.settle", settle(json!({"line": "1", "outcome": "credited", "on": "昨天"})), "不是日期"),
+        (
+            "payment.settle",
+            settle(json!({"line": "1", "attempt": 0, "outcome": "credited", "on": "2022-08-12"})),
+            "次数无效",
+        ),
+    ];
+    let case = paying();
+    for (kind, payload, words) in cases {
+        match case.check(&[(kind, payload.clone())]) {
+            Err(Cause::BadOutput { message }) => assert!(message.contains(words), "{kind} {payload}: {message}"),
+            other => panic!("{kind} {payload}: {other:?}"),
+        }
+    }
+}

@@ -164,3 +164,124 @@ async fn twenty_thousand_households_come_in_and_are_read_in_blocks() {
         database.remove().await;
     }
 }
+
+/// Prints its figures: `cargo test -p doudi-storage bulk -- --nocapture`.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_roster_of_ten_thousand_lines_is_drawn_sealed_settled_and_read() {
+    use doudi_domain::payment::{Control, Flag, NewPayment, Purpose, Settlement, State};
+    use doudi_domain::{Fen, HouseholdId, PaymentId};
+    use doudi_storage::payment::PayeeQuery;
+    const LINES: u32 = 10_000;
+    let roster = roster(LINES);
+    for database in databases().await {
+        let storage = &database.storage;
+        for block in roster.chunks(2_000) {
+            let mut writer = write(storage).await;
+            writer.household_import_many(block, "批次1").await.expect("imported");
+            writer.commit().await.expect("committed");
+        }
+        let mut writer = write(storage).await;
+        writer.invocation_record(&crate::decisions::call(HouseholdId(1))).await.expect("an invocation");
+        let document = writer.document_put(&case("2022-08", None, COUNTY)).await.expect("a roster").id;
+        writer.payment_open("sample", document, "sample", day("2022-08-01")).await.expect("an envelope");
+        writer.commit().await.expect("committed");
+        storage.grant_everybody(county(), "sample", 63_000, day("2022-07-01")).await.expect("granted");
+
+        let begun = Instant::now();
+        let (mut after, mut drawn) = (HouseholdId(0), 0);
+        loop {
+            let mut reader = snapshot(storage, COUNTY).await;
+            let paying =
+                reader.decisions_governing("sample", day("2022-08-01"), None, after, 2_000).await.expect("read");
+            let Some(last) = paying.last() else { break };
+            after = last.household;
+            let ids: Vec<HouseholdId> = paying.iter().map(|decision| decision.household).collect();
+            let columns = reader.household_columns(&ids, &[], day("2022-08-01"), None).await.expect("members");
+            reader.close().await.expect("closed");
+            let persons = columns.tables[1].column("person.id").expect("ids");
+            let lines: Vec<NewPayment> = paying
+                .iter()
+                .enumerate()
+                .map(|(row, decision)| NewPayment {
+                    household: decision.household,
+                    person: None,
+                    persons: columns.tables[1]
+                        .rows_of(row)
+                        .map(|at| doudi_domain::PersonId(persons.int(at).expect("an id")))
+                        .collect(),
+                    month: day("2022-08-01"),
+                    purpose: Purpose::Regular,
+                    decision: decision.id,
+                    amount: decision.amount,
+                    base: decision.amount,
+                    supplement: Fen(0),
+                    covered: 3,
+                    flag: Flag::New,
+                    budget: "2081902".into(),
+                    hold: None,
+                    note: String::new(),
+                })
+                .collect();
+            let mut writer = write(storage).await;
+            drawn += writer.payment_draw("sample", document, "sample", &lines).await.expect("drawn").len();
+            writer.commit().await.expect("committed");
+        }
+        let drawing = begun.elapsed();
+        assert_eq!(drawn, LINES as usize);
+        let begun = Instant::now();
+        let copied = storage.copy_payments(county()).await.expect("copied");
+        let floor = begun.elapsed();
+        assert_eq!(copied, 4 * LINES as usize);
+
+        let begun = Instant::now();
+        let mut writer = write(storage).await;
+        let control = Control { lines: i64::from(LINES), amount: Fen(63_000 * i64::from(LINES)) };
+        writer.payment_seal("sample", document, control).await.expect("sealed");
+        writer.commit().await.expect("committed");
+        let sealing = begun.elapsed();
+
+        let begun = Instant::now();
+        let mut reader = snapshot(storage, COUNTY).await.without_noting();
+        let mut query = PayeeQuery {
+            document,
+            states: vec![State::Sealed],
+            day: today(),
+            after: 0,
+            limit: 4_000,
+            with_sealed: true,
+        };
+        let mut payees: Vec<PaymentId> = Vec::new();
+        loop {
+            let block = reader.payment_payees(&query).await.expect("payees");
+            let Some(last) = block.last() else { break };
+            assert!(!last.head_name.is_empty() && last.head_id.len() == 18);
+            query.after = last.payment.id.0;
+            payees.extend(block.iter().map(|payee| payee.payment.id));
+        }
+        let reading = begun.elapsed();
+        let begun = Instant::now();
+        let findings = reader.payment_conflicts(document, PaymentId(0), 4_096, today()).await.expect("findings");
+        let checking = begun.elapsed();
+        assert_eq!(findings.len(), 4_096, "nobody has an account");
+        reader.close().await.expect("closed");
+
+        let begun = Instant::now();
+        for block in payees.chunks(4_000) {
+            let results: Vec<Settlement> = block
+                .iter()
+                .map(|line| Settlement { line: *line, attempt: Some(1), returned: None, on: day("2022-08-12") })
+                .collect();
+            let mut writer = write(storage).await;
+            assert_eq!(writer.payment_settle("sample", document, &results).await.expect("settled"), block.len());
+            writer.commit().await.expect("committed");
+        }
+        let settling = begun.elapsed();
+        println!(
+            "{}: {LINES} lines with {} keys drawn {drawing:?} (floor: the same rows read and written {floor:?}), sealed {sealing:?}, read with payees {reading:?}, a page of findings {checking:?}, settled {settling:?}",
+            storage.engine_name(),
+            3 * LINES
+        );
+        assert!(drawing < Duration::from_secs(300) && reading < Duration::from_secs(120));
+        database.remove().await;
+    }
+}

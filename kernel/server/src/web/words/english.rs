@@ -151,6 +151,7 @@ pub const ENGLISH: &[(&str, &str)] = &[
     ("处理结果", "Result"),
     ("大字号", "Large type"),
     ("大小", "Size"),
+    ("天", "days"),
     ("天数", "days"),
     ("如果您认为应当由您办理，请联系本县区的安全管理员。", "If you think you should be, ask the county's security administrator."),
     ("姓名", "Name"),
