@@ -168,7 +168,8 @@ impl City {
                 &["parameter", "import", &parameters, "--county", county],
             )?;
             // Paid from August on; frozen early, so that the first roster stands on the day the demonstration opens.
-            let enable = ["plugin", "enable", "disbursement", "--county", county, "--from", self.begins, "--grant", "all"];
+            let enable =
+                ["plugin", "enable", "disbursement", "--county", county, "--from", self.begins, "--grant", "all"];
             self.doudi(
                 &format!("enabling disbursement for {name}"),
                 &[&enable[..], &["--settings", self.payments]].concat(),
@@ -239,7 +240,11 @@ impl City {
     /// The families of a script through their cases.
     fn cases(&self, script: &str) -> Result<()> {
         let mut cases = Command::new(crate::target().join("debug/doudi-demo"));
-        cases.args(["cases", "--script", script]).current_dir(crate::root()).env("DOUDI_DATA", &self.folder).env_remove("DOUDI_DATABASE");
+        cases
+            .args(["cases", "--script", script])
+            .current_dir(crate::root())
+            .env("DOUDI_DATA", &self.folder)
+            .env_remove("DOUDI_DATABASE");
         let told = quietly(
             "taking families through their cases",
             &mut cases,
