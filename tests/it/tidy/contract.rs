@@ -219,13 +219,12 @@ fn bodies(path: &str, text: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();
     let mut open: Option<(String, String)> = None;
     for line in text.lines().map(str::trim).filter(|line| !line.starts_with("///")) {
-        match &mut open {
-            Some(_) if line == "}" => found.extend(open.take()),
-            Some((_, body)) => body.push_str(line),
-            None if line.starts_with("record ") || line.starts_with("variant ") => {
-                open = Some((format!("{path} {line}"), String::new()));
-            }
-            None => {}
+        if open.is_some() && line == "}" {
+            found.extend(open.take());
+        } else if let Some((_, body)) = &mut open {
+            body.push_str(line);
+        } else if line.starts_with("record ") || line.starts_with("variant ") {
+            open = Some((format!("{path} {line}"), String::new()));
         }
     }
     found

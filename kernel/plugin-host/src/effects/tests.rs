@@ -249,7 +249,8 @@ fn payments_pass_for_whatever_scheme_when_that_is_granted() {
     ];
     let case = paying();
     for effect in &good {
-        assert!(case.check(std::slice::from_ref(effect)).is_ok(), "{}: {:?}", effect.0, case.check(&[effect.clone()]));
+        let checked = case.check(std::slice::from_ref(effect));
+        assert!(checked.is_ok(), "{}: {checked:?}", effect.0);
     }
     // Declared and not granted is a denial, whole or by scheme.
     let mut ungranted = paying();

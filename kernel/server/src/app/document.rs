@@ -357,7 +357,10 @@ pub async fn fill(
     policy::require(actor, Permission::CaseWrite)?;
     let mut snapshot = app.storage.snapshot(actor.scope()).await?;
     let pin = pin_of(app, &mut snapshot, target).await?;
-    let (_, subject) = consult::find_target(&mut snapshot, &pin, target).await?;
+    let (collection, subject) = consult::find_target(&mut snapshot, &pin, target).await?;
+    if !concerns(&collection, actor) {
+        return Err(Error::not_found("办件"));
+    }
     if !pin.plugin.manifest().form(form).is_some_and(|form| form.reacts) || !pin.plugin.offers(Point::Fill) {
         return Ok(Fill::default());
     }

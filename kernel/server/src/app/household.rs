@@ -644,6 +644,7 @@ pub async fn attach(
     document: Option<DocumentId>,
     upload: Upload,
 ) -> Result<AttachmentId> {
+    policy::require(actor, Permission::HouseholdRead)?;
     policy::require(actor, Permission::CaseWrite)?;
     let upload = check_upload(upload)?;
     let (app, actor) = (app.clone(), actor.clone());

@@ -62,6 +62,7 @@ pub struct PostingPrint {
 
 /// The paper, ready to print; records who printed what.
 pub async fn print(app: &App, actor: &Actor, id: NoticeId) -> Result<Print> {
+    policy::require(actor, Permission::HouseholdRead)?;
     policy::require(actor, Permission::CaseRead)?;
     policy::require(actor, Permission::DecisionRead)?;
     let (app, actor) = (app.clone(), actor.clone());
