@@ -272,7 +272,8 @@ async fn county_it_registers_an_address_and_sees_the_secret_once() {
     let client = server.client(people::SUN_LI).await;
     let wrong = client.post("/webhooks", &[("url", "http://10.0.0.1/"), ("topics", "Person")]).await;
     assert_eq!(wrong.status, 422);
-    wrong.has(&["https://", "不是事件主题", "http://10.0.0.1/"]);
+    assert!(wrong.body().contains("http://10.0.0.1/"), "what was typed is kept");
+    wrong.has(&["https://", "不是事件主题"]);
     let shown =
         client.post("/webhooks", &[("url", "https://receiver.example/doudi"), ("topics", "decision.*")]).await.ok();
     let body = shown.body();

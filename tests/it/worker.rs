@@ -150,6 +150,11 @@ async fn servers_share_the_work_and_do_nothing_twice() {
             publish(&server.app, county, family.household, 60).await;
         }
         work(&apps).await;
+        // Two at work in one county meet now and then: who was slower tries again in seconds.
+        for _ in 0..20 {
+            server.clock.advance_seconds(60);
+            work(&apps).await;
+        }
         // The other county is told of a household it cannot see, and opens its case all the same: one for each event.
         assert_eq!(cases(&server.app.storage).await, 120);
         let (figures, _) = job::page(&server.app, &it(people::COUNTY), JobState::All, None, 1).await.expect("figures");
@@ -229,12 +234,12 @@ async fn a_job_that_fails_stops_no_other_and_is_given_up_in_sight() {
         let broken = guests::with_manifest("rogue", |manifest| {
             manifest.id = "broken".to_owned();
             manifest.jobs[0].id = "good".to_owned();
-            // The topic is the behaviour.
-            manifest.subscriptions = vec!["trap".to_owned()];
+            // What it would write is not granted: each of its reactions is refused.
+            manifest.subscriptions = vec!["sample.trap".to_owned()];
         });
-        let digest = server.enable(&broken, &[people::COUNTY], date(2022, 1, 1), GrantChoice::All).await;
+        let digest = server.enable(&broken, &[people::COUNTY], date(2022, 1, 1), GrantChoice::These(Vec::new())).await;
         publish(&server.app, people::COUNTY, family.household, 3).await;
-        publish_as(&server.app, people::COUNTY, "trap", family.household, 3).await;
+        publish_as(&server.app, people::COUNTY, "sample.trap", family.household, 3).await;
         let mut write = server.app.storage.write(&it(people::COUNTY), server.app.now()).await.expect("a write");
         let nonsense = NewJob {
             lane: OWN_LANE,
@@ -268,8 +273,8 @@ async fn a_job_that_fails_stops_no_other_and_is_given_up_in_sight() {
         // County IT sees it, sends it round again, and it is given up again only after as many attempts.
         let county_it = server.client(people::SUN_LI).await;
         let page = county_it.get("/jobs?state=dead").await.ok();
-        page.has(&["已停止重试", "trap", "重新执行"]);
-        county_it.get("/events?topic=trap").await.ok().has(&["已停止重试"]).lacks(&["已完成"]);
+        page.has(&["已停止重试", "sample.trap", "重新执行"]);
+        county_it.get("/events?topic=sample.trap").await.ok().has(&["已停止重试"]).lacks(&["已完成"]);
         county_it.get("/events?topic=household.changed").await.ok().has(&["已完成"]).lacks(&["已停止重试"]);
         let answer = county_it.post(&format!("/jobs/{}/retry", reactions[0].job.id), &[]).await;
         assert_eq!(answer.status, 303, "{}", answer.excerpt());

@@ -169,7 +169,7 @@ impl Storage {
     /// `claimed` is the job as it was claimed; false when its lease has run out and someone else has it.
     pub async fn job_done(&self, claimed: &Job, now: Instant) -> Result<bool> {
         let mut tx = self.db.write().await?;
-        let sql = "UPDATE job SET done_at = $4, lease_until = NULL, last_error = NULL
+        let sql = "UPDATE job SET done_at = $4, lease_until = NULL, last_error = NULL, dead = 0
                    WHERE county = $1 AND id = $2 AND attempts = $3 AND done_at IS NULL";
         let done = tx.run(sql, args![claimed.county, claimed.id, claimed.attempts, now]).await? == 1;
         tx.commit().await?;

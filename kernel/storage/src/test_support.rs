@@ -87,6 +87,18 @@ pub async fn postgres() -> Option<TestDatabase> {
     Some(TestDatabase { storage, url, kind: TestKind::Postgres { server, name } })
 }
 
+/// A migrated database on a cluster of the test's own.
+pub async fn postgres_at(server: &str) -> TestDatabase {
+    let name = unique();
+    let url = with_database(server, &name);
+    let mut connection = PgConnection::connect(server).await.expect("the test's own PostgreSQL");
+    connection.execute(AssertSqlSafe(format!("CREATE DATABASE {name}"))).await.expect("a database");
+    let _ = connection.close().await;
+    let storage = Storage::open(&url, keys()).await.expect("a fresh PostgreSQL database");
+    storage.migrate().await.expect("the migrations");
+    TestDatabase { storage, url, kind: TestKind::Postgres { server: server.to_owned(), name } }
+}
+
 /// One without any table, for restoring into.
 pub async fn empty_postgres() -> Option<TestDatabase> {
     let server = std::env::var("DOUDI_TEST_POSTGRES").ok()?;
@@ -338,6 +350,16 @@ impl Storage {
     /// How many rows a table has, around every scope. Tables by [`Storage::schema`].
     pub async fn count_rows(&self, table: &str) -> Result<i64> {
         self.peek(format!("SELECT COUNT(*) FROM {table}").leak()).await
+    }
+
+    /// A column of texts, whole, around every scope.
+    pub async fn column(&self, table: &str, column: &str) -> Result<Vec<String>> {
+        let mut tx = self.db.read().await?;
+        let sql = format!("SELECT {column} FROM {table}").leak();
+        let rows = tx.all(sql, args![]).await?;
+        let texts = rows.iter().map(|row| row.at(0)).collect();
+        tx.rollback().await?;
+        texts
     }
 
     /// Tables with their columns, sorted.
