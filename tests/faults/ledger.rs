@@ -3,7 +3,6 @@
 
 use crate::child::{Orders, TODAY};
 use doudi_documents::manifest::Every;
-use doudi_domain::{Actor, DivisionCode};
 use doudi_server::app::job;
 use doudi_server::app::plugin::GrantChoice;
 use doudi_server::worker::Worker;

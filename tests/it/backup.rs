@@ -23,7 +23,7 @@ async fn city(server: &TestServer) -> Family {
     // Its monthly work never ends; it begins after all this.
     server.enable(guests::honest(), &[people::COUNTY], date(2022, 7, 2), GrantChoice::All).await;
     let family = Family::enter(server).await;
-    work(&[server.app.clone()]).await;
+    work(std::slice::from_ref(&server.app)).await;
     family
 }
 

@@ -205,11 +205,11 @@ async fn run_away(clock: FixedClock, running: Arc<AtomicBool>) {
 async fn no_county_waits_for_anothers_crowd() {
     each_engine(TODAY, async |server| {
         let family = Family::enter(server).await;
-        work(&[server.app.clone()]).await;
+        work(std::slice::from_ref(&server.app)).await;
         server.enable(&reacting(), &COUNTIES, date(2022, 1, 1), GrantChoice::All).await;
         publish(&server.app, people::COUNTY, family.household, 80).await;
         publish(&server.app, people::OTHER_COUNTY, family.household, 1).await;
-        work(&[server.app.clone()]).await;
+        work(std::slice::from_ref(&server.app)).await;
         let ids = async |county: i64| {
             let mut snapshot = server.app.storage.snapshot(it(county).scope()).await.expect("a snapshot");
             let query = doudi_storage::document::DocumentQuery { limit: 500, ..Default::default() };
@@ -229,7 +229,7 @@ async fn no_county_waits_for_anothers_crowd() {
 async fn a_job_that_fails_stops_no_other_and_is_given_up_in_sight() {
     each_engine(TODAY, async |server| {
         let family = Family::enter(server).await;
-        work(&[server.app.clone()]).await;
+        work(std::slice::from_ref(&server.app)).await;
         server.enable(&reacting(), &COUNTIES, date(2022, 1, 1), GrantChoice::All).await;
         let broken = guests::with_manifest("rogue", |manifest| {
             manifest.id = "broken".to_owned();
@@ -252,7 +252,7 @@ async fn a_job_that_fails_stops_no_other_and_is_given_up_in_sight() {
         write.commit().await.expect("committed");
         let mut attempts = 0;
         for _ in 0..20 {
-            work(&[server.app.clone()]).await;
+            work(std::slice::from_ref(&server.app)).await;
             attempts += 1;
             // What works is done at the first look, however much fails beside it.
             assert_eq!(cases(&server.app.storage).await, 3);
@@ -284,7 +284,7 @@ async fn a_job_that_fails_stops_no_other_and_is_given_up_in_sight() {
         doudi_server::app::plugin::disable(&server.app, &it(people::COUNTY), "broken", server.app.today())
             .await
             .expect(&digest);
-        work(&[server.app.clone()]).await;
+        work(std::slice::from_ref(&server.app)).await;
         assert_eq!(dead(server, people::COUNTY).await.len(), given_up.len() - 1);
         county_it.get("/jobs?state=done").await.ok().has(&["已完成"]);
 

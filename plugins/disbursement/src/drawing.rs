@@ -15,6 +15,9 @@ use doudi_sdk::payments::{Conflict, Line, Query};
 use doudi_sdk::prelude::*;
 use std::collections::BTreeMap;
 
+/// A household, and the person where the benefit is hers alone; what was drawn for them.
+type LinesOf = BTreeMap<(Id, Option<Id>), Vec<Line>>;
+
 /// Households of a step of regular lines: some 350 kB of effects, within the limits of a call.
 const STEP: u32 = 1_000;
 /// Households of a step of differences, each with its months: at most a year of lines is read for each.
@@ -314,8 +317,8 @@ impl Desk<'_> {
     }
 
     /// Lines of the two months before, newest first, by payee.
-    fn last_months(&self, scheme: &str, rows: &[Payable]) -> Result<BTreeMap<(Id, Option<Id>), Vec<Line>>> {
-        let mut found: BTreeMap<(Id, Option<Id>), Vec<Line>> = BTreeMap::new();
+    fn last_months(&self, scheme: &str, rows: &[Payable]) -> Result<LinesOf> {
+        let mut found = LinesOf::new();
         if rows.is_empty() {
             return Ok(found);
         }

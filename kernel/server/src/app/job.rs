@@ -12,6 +12,7 @@ use doudi_domain::{Actor, Error, EventId, JobId, Result};
 use doudi_storage::job::{JobState, QueueFigures};
 use doudi_storage::{Page, Snapshot};
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 /// How a job stands.
@@ -167,14 +168,14 @@ impl Vocabulary {
     }
 
     async fn event(&mut self, snapshot: &mut Snapshot, id: EventId) -> Result<Option<&Event>> {
-        if !self.events.contains_key(&id) {
-            match snapshot.event_fetch(id).await {
-                Ok(event) => drop(self.events.insert(id, event)),
-                Err(Error::NotFound { .. }) => {}
-                Err(error) => return Err(error),
-            }
+        match self.events.entry(id) {
+            Entry::Occupied(known) => Ok(Some(known.into_mut())),
+            Entry::Vacant(place) => match snapshot.event_fetch(id).await {
+                Ok(event) => Ok(Some(place.insert(event))),
+                Err(Error::NotFound { .. }) => Ok(None),
+                Err(error) => Err(error),
+            },
         }
-        Ok(self.events.get(&id))
     }
 
     fn plugin_name(&self, id: &str) -> Text {

@@ -14,6 +14,9 @@ use doudi_documents::effect::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 
+/// What became of one attempt, why, and when.
+type Settled = (PaymentState, Option<ReturnReason>, Option<Date>);
+
 #[derive(Clone, Debug, Default)]
 pub struct Payments {
     envelopes: BTreeMap<Id, Envelope>,
@@ -23,7 +26,7 @@ pub struct Payments {
     /// Scheme, month, person, cause → line.
     keys: BTreeMap<(String, i32, Id, String), Id>,
     /// Results of earlier attempts.
-    history: BTreeMap<(Id, u32), (PaymentState, Option<ReturnReason>, Option<Date>)>,
+    history: BTreeMap<(Id, u32), Settled>,
     told: Vec<Told>,
 }
 

@@ -64,8 +64,10 @@ struct StoredDocument {
 }
 
 /// What another measure answers on a day to a block.
+type Answer = dyn Fn(Date, &Block) -> Block;
+
 #[derive(Clone)]
-struct Answering(Rc<dyn Fn(Date, &Block) -> Block>);
+struct Answering(Rc<Answer>);
 
 impl std::fmt::Debug for Answering {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
