@@ -5,6 +5,10 @@
 //! The words are resolved once per plugin and list into masks over the manifest's own order, so that a call compares
 //! numbers, not texts.
 
+mod difference;
+
+pub use difference::{PermissionDifference, difference};
+
 use doudi_documents::kinds;
 use doudi_documents::manifest::Manifest;
 use doudi_documents::text::Text;

@@ -43,7 +43,7 @@ mod state;
 
 pub use admission::{Admitted, Refusal};
 pub use block::{Block, BlockTable};
-pub use capability::{Capability, Grants, requested};
+pub use capability::{Capability, Grants, PermissionDifference, requested};
 pub use compile::{COMPILE_WORD, compile_child_main};
 pub use context::{CallContext, Called, LogLine, Recording};
 pub use contributions::{Contributed, Contributions};
