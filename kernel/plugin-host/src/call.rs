@@ -3,8 +3,10 @@
 
 use crate::bindings::doudi::types::types as wit;
 use crate::context::{CallContext, Called, Recording};
+use crate::discretion;
 use crate::error::{CallError, Cause};
 use crate::host::PluginHost;
+use crate::observe::{Spent, Watch};
 use crate::plugin::Plugin;
 use crate::points::Point;
 use crate::reads::Reads;
@@ -15,7 +17,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use wasmtime::component::Instance;
 use wasmtime::{Store, UpdateDeadline};
 
@@ -58,11 +60,16 @@ impl PluginHost {
         accept: impl FnOnce(P::Answer, &mut HostState) -> Result<T, Cause>,
     ) -> Result<Called<T>, CallError> {
         let failed = |cause| CallError::failed(plugin, P::POINT, cause);
+        let mut watch = Watch::new(self.config().observer.as_deref(), plugin, context, P::POINT);
         if !plugin.offers(P::POINT) {
+            watch.ended(Cause::NotOffered.code());
             return Err(failed(Cause::NotOffered));
         }
-        self.quarantine().check(plugin.digest(), context.county).map_err(failed)?;
-        let outcome = self.call_admitted(plugin, context, reads, &request, accept).await;
+        if let Err(resting) = self.quarantine().check(plugin.digest(), context.county) {
+            watch.ended(resting.code());
+            return Err(failed(resting));
+        }
+        let outcome = self.call_admitted(plugin, context, reads, &request, accept, &mut watch.spent).await;
         let strike = matches!(&outcome, Err(cause) if cause.is_strike());
         let neutral = matches!(&outcome, Err(Cause::Busy | Cause::Reads(_)));
         if !neutral && self.quarantine().note(plugin.digest(), context.county, strike) {
@@ -71,10 +78,24 @@ impl PluginHost {
                 "a plugin failed too often in a county and rests"
             );
         }
+        if watch.spent.masked > 0 {
+            tracing::warn!(
+                plugin = plugin.id(), version = %plugin.version(), county = context.county.0, point = P::POINT.code(),
+                masked = watch.spent.masked, "numbers of people were masked in what a plugin returned"
+            );
+        }
         match outcome {
-            Ok(Ok(called)) => Ok(called),
-            Ok(Err(error)) => Err(refusal(plugin, P::POINT, error)),
+            Ok(Ok(called)) => {
+                watch.ended("ok");
+                Ok(called)
+            }
+            Ok(Err(error)) => {
+                let error = refusal(plugin, P::POINT, error);
+                watch.ended(error.code());
+                Err(error)
+            }
             Err(cause) => {
+                watch.ended(cause.code());
                 tracing::warn!(
                     plugin = plugin.id(), version = %plugin.version(), digest = plugin.digest(),
                     county = context.county.0, point = P::POINT.code(), cause = ?cause, "a plugin call failed"
@@ -91,13 +112,17 @@ impl PluginHost {
         reads: Box<dyn Reads>,
         request: &P,
         accept: impl FnOnce(P::Answer, &mut HostState) -> Result<T, Cause>,
+        spent: &mut Spent,
     ) -> Result<Result<Called<T>, wit::Error>, Cause> {
         // Before anything is instantiated, so that a waiting call costs nothing. A question within a call travels on the
         // permit of the call that asks, or two askers could wait for each other.
-        let _permit = match context.depth {
-            0 => Some(self.permits().acquire(context.county, plugin.digest()).await.ok_or(Cause::Busy)?),
+        let began = Instant::now();
+        let permit = match context.depth {
+            0 => Some(self.permits().acquire(context.county, plugin.digest(), plugin.manifest().class).await),
             _ => None,
         };
+        spent.queued = began.elapsed();
+        let _permit = permit.map(|permit| permit.ok_or(Cause::Busy)).transpose()?;
         let limits = plugin.limits(&self.config().rust, &self.config().script).clone();
         let state = HostState::new(
             plugin.clone(),
@@ -109,7 +134,7 @@ impl PluginHost {
             limits.time(P::POINT),
         );
         let wall = limits.time(P::POINT) * limits.wall_factor;
-        let mut finished = self.run(plugin, request, state, wall).await?;
+        let mut finished = self.run(plugin, request, state, wall, spent).await?;
         let recorded = match context.recording {
             Recording::Off => None,
             Recording::On => Some((to_value(request)?, to_value(&finished.answer)?)),
@@ -128,7 +153,10 @@ impl PluginHost {
                 return Ok(Err(error));
             }
         };
-        let value = accept(answer, &mut finished.state)?;
+        let accepted = accept(answer, &mut finished.state);
+        finished.state.account(spent);
+        spent.guest = finished.spent;
+        let value = accepted?;
         let log = finished.state.log;
         if log.lines_dropped > 0 {
             tracing::debug!(plugin = plugin.id(), dropped = log.lines_dropped, "log lines of a plugin were dropped");
@@ -182,7 +210,7 @@ impl PluginHost {
             Recording::Off,
             time,
         );
-        let outcome = self.run_noting_divergence(plugin, &request, state, time).await;
+        let outcome = self.run_noting_divergence(plugin, &request, state, time, &mut Spent::default()).await;
         let finished = match outcome {
             Ok(finished) => finished,
             Err((_, Some(difference))) => return Ok(Replay::Differs(difference)),
@@ -210,8 +238,9 @@ impl PluginHost {
         request: &P,
         state: HostState,
         wall: Duration,
+        spent: &mut Spent,
     ) -> Result<Finished<P::Answer>, Cause> {
-        self.run_noting_divergence(plugin, request, state, wall).await.map_err(|(cause, _)| cause)
+        self.run_noting_divergence(plugin, request, state, wall, spent).await.map_err(|(cause, _)| cause)
     }
 
     async fn run_noting_divergence<P: PointCall>(
@@ -220,6 +249,7 @@ impl PluginHost {
         request: &P,
         state: HostState,
         wall: Duration,
+        account: &mut Spent,
     ) -> Result<Finished<P::Answer>, (Cause, Option<Difference>)> {
         let limit = state.clock.limit;
         let mut store = self.store(state);
@@ -235,6 +265,7 @@ impl PluginHost {
         let spent = store.data().clock.spent();
         // The store ends here, whatever happened: no second call ever enters it.
         let mut state = store.into_data();
+        state.account(account);
         match outcome {
             Ok(Ok(answer)) => Ok(Finished { answer, state, spent }),
             Ok(Err((starting, error))) => {
@@ -288,7 +319,8 @@ fn short_problem(problem: wit::Problem) -> doudi_domain::Problem {
     doudi_domain::Problem::new(first(problem.field), first(problem.code), first(problem.message))
 }
 
+/// What is shown of a guest's words, without any number of a person.
 fn first(mut text: String) -> String {
     text.truncate(text.floor_char_boundary(REFUSAL_TEXT));
-    text
+    discretion::sentence(text)
 }

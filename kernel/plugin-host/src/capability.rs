@@ -237,6 +237,14 @@ impl Effective {
         found
     }
 
+    /// The capability that allows a kind to touch a target, as the manifest lists it: by the target's name, or for all of them.
+    pub fn word(&self, kind: &str, target: Option<&str>) -> String {
+        let Some(target) = target else { return format!("effect:{kind}") };
+        let named =
+            self.effects.iter().any(|grant| grant.kind == kind && grant.targets.iter().any(|(t, _)| t == target));
+        format!("effect:{kind}:{}", if named { target } else { ANY })
+    }
+
     pub fn topic(&self, topic: &str) -> Allowance {
         match self.topics.iter().find(|(name, _)| name == topic) {
             None => Allowance::Undeclared,

@@ -2,6 +2,7 @@
 //! instances and a ticker that lets every guest be interrupted.
 
 use crate::limits::Limits;
+use crate::observe::Observer;
 use doudi_domain::calendar::WorkCalendar;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -40,6 +41,8 @@ pub struct HostConfig {
     /// cannot keep the others from a plugin.
     pub county_permits: usize,
     pub plugin_permits: usize,
+    /// Calls at once into guests of the script class, over all counties: each may take four times the memory.
+    pub script_permits: usize,
     /// How long a call may wait for a permit.
     pub queue: Duration,
     /// Consecutive failures after which a plugin rests in a county, and for how long.
@@ -49,6 +52,8 @@ pub struct HostConfig {
     pub plugins_in_memory: usize,
     /// What `calendar` answers while bundled scenarios run at admission.
     pub scenario_calendar: Arc<WorkCalendar>,
+    /// Is told of every call.
+    pub observer: Option<Arc<dyn Observer>>,
 }
 
 impl HostConfig {
@@ -68,11 +73,13 @@ impl HostConfig {
             instances: 200,
             county_permits: (2 * cores).max(4),
             plugin_permits: (6 * cores).max(12),
+            script_permits: (2 * cores).max(4),
             queue: Duration::from_secs(1),
             strikes: 5,
             rest: Duration::from_secs(300),
             plugins_in_memory: 256,
             scenario_calendar: Arc::new(WorkCalendar::default()),
+            observer: None,
         }
     }
 }

@@ -6,20 +6,42 @@ use crate::context::CallContext;
 use crate::engine::{Engine, HostConfig};
 use crate::error::CallError;
 use crate::exports;
+use crate::limits::Limits;
 use crate::permits::Permits;
 use crate::plugin::Plugin;
-use crate::quarantine::Quarantine;
+use crate::quarantine::{Quarantine, Resting};
 use crate::reads::Reads;
 use crate::record::{CallRecord, Replay};
 use crate::registry::Registry;
+use doudi_documents::manifest::ResourceClass;
 use doudi_domain::columns::Columns;
 use doudi_domain::{Date, Error, HouseholdId};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Runs plugins. Cloning shares everything.
 #[derive(Clone)]
 pub struct PluginHost {
     inner: Arc<Inner>,
+}
+
+/// What the process as a whole allows.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Capacity {
+    /// Instances that can live at once.
+    pub instances: u32,
+    /// Calls at once: for one county, into one plugin over all counties, into all guests of the script class.
+    pub county_permits: usize,
+    pub plugin_permits: usize,
+    pub script_permits: usize,
+    /// How long a call may wait for its turn.
+    pub queue: Duration,
+    /// Failures in a row after which a plugin rests in a county, and for how long.
+    pub strikes: u32,
+    pub rest: Duration,
+    /// For compiling one package: bytes, and processor seconds.
+    pub compile_memory: u64,
+    pub compile_seconds: u64,
 }
 
 struct Inner {
@@ -98,6 +120,35 @@ impl PluginHost {
     /// Runs a recorded call again, on the digest it names, and compares.
     pub async fn replay(&self, plugin: &Arc<Plugin>, record: &CallRecord) -> Result<Replay, CallError> {
         exports::replay(self, plugin, record).await
+    }
+
+    /// Plugins that rest somewhere after repeated failures.
+    pub fn resting(&self) -> Vec<Resting> {
+        self.inner.quarantine.resting()
+    }
+
+    /// The limits of a resource class.
+    pub fn limits(&self, class: ResourceClass) -> &Limits {
+        match class {
+            ResourceClass::Rust => &self.inner.config.rust,
+            ResourceClass::Script => &self.inner.config.script,
+        }
+    }
+
+    /// How much the whole process does at once, and what it takes to be put at rest.
+    pub fn capacity(&self) -> Capacity {
+        let config = &self.inner.config;
+        Capacity {
+            instances: config.instances,
+            county_permits: config.county_permits,
+            plugin_permits: config.plugin_permits,
+            script_permits: config.script_permits,
+            queue: config.queue,
+            strikes: config.strikes,
+            rest: config.rest,
+            compile_memory: config.compile_memory,
+            compile_seconds: config.compile_seconds,
+        }
     }
 
     /// Forgets that a plugin failed in a county: the administrator has looked.

@@ -1,4 +1,4 @@
-//! Guests as component bytes: the hostile ones of `tests/misbehaving`, honest packages made of the same code, and packages bent
+//! Guests as component bytes: the hostile ones of `tests/hostile`, honest packages made of the same code, and packages bent
 //! by hand. Built on first use, or before by `cargo xtask test`.
 
 use doudi_documents::Manifest;
@@ -20,7 +20,7 @@ pub fn target() -> PathBuf {
 }
 
 fn folder(guest: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("misbehaving").join(guest)
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("hostile").join(guest)
 }
 
 /// When the newest file of these folders was written.
@@ -57,7 +57,7 @@ fn root() -> PathBuf {
 
 /// The core module of a hostile guest.
 pub fn core(guest: &str) -> Vec<u8> {
-    let name = format!("doudi_misbehaving_{}.wasm", guest.replace('-', "_"));
+    let name = format!("doudi_hostile_{}.wasm", guest.replace('-', "_"));
     let file = target().join("wasm32-unknown-unknown/guest").join(name);
     let file = built(&file, &[folder(guest), root().join("wit")], || {
         doudi_pack::build_core(&folder(guest), &target(), &mut |_| {})
