@@ -2,10 +2,10 @@
 //! else, and is followed by a good answer to the next caller.
 
 mod admission;
-mod effects;
+pub mod effects;
 mod grants;
-mod limits;
-mod outputs;
+pub mod limits;
+pub mod outputs;
 mod quarantine;
 
 use crate::support::guests;
@@ -133,7 +133,9 @@ fn every_behaviour_is_tested() {
             "stale-revision",
             "foreign-household",
             "foreign-document",
+            "thrice",
         ])
+        .chain(crate::hostile::NAMED.iter().copied())
         .collect();
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("hostile/rogue/src");
     let mut missing = Vec::new();

@@ -1,8 +1,27 @@
 //! Pages nobody can draw.
 
 /// The page document of one behaviour; anything else gives a small good page.
-pub fn of(behaviour: &str) -> String {
+pub fn of(behaviour: &str, query: &[(String, String)]) -> String {
     match behaviour {
+        // What is no text, and what ends outside its memory.
+        "page-bad-utf8" => {
+            // SAFETY: it is not safe, and that is the point.
+            unsafe { String::from_utf8_unchecked(vec![b'{', 0xff, 0xfe, b'}']) }
+        }
+        "page-beyond-memory" => {
+            let begin = "{}".as_ptr().cast_mut();
+            // SAFETY: as above; this guest ends before anybody frees it.
+            unsafe { String::from_raw_parts(begin, 0x7fff_ff00, 0x7fff_ff00) }
+        }
+        // Says again whatever it was asked with, in every place a page has for words, and as a number.
+        "echo" => {
+            let said = query.iter().map(|(_, value)| value.as_str()).collect::<Vec<_>>().join("，");
+            let said = said.replace(['"', '\\'], "");
+            let number: i64 = query.iter().find_map(|(_, value)| value.parse().ok()).unwrap_or(0);
+            format!(
+                r#"{{"title":{{"zh":"{said}"}},"blocks":[{{"block":"paragraph","text":{{"zh":"{said}"}}}},{{"block":"note","tone":"soon","text":{{"zh":"{said}"}}}},{{"block":"facts","rows":[{{"label":{{"zh":"{said}"}},"value":{{"cell":"text","text":{{"zh":"{said}"}}}},"note":{{"zh":"{said}"}}}},{{"label":{{"zh":"数"}},"value":{{"cell":"number","number":{number}}}}}]}},{{"block":"hologram","fallback":{{"zh":"{said}"}}}}]}}"#
+            )
+        }
         "not-json" => "<html>你好</html>".to_owned(),
         "empty" => String::new(),
         "wrong-shape" => r#"{"blocks":"none"}"#.to_owned(),
