@@ -3,7 +3,9 @@
 
 mod admission;
 pub mod effects;
+mod functions;
 mod grants;
+mod instructions;
 pub mod limits;
 pub mod outputs;
 mod quarantine;

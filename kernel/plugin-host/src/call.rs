@@ -22,9 +22,9 @@ use wasmtime::component::Instance;
 use wasmtime::{Store, UpdateDeadline};
 
 /// What crosses at one extension point: the context and the input, exactly as the guest sees them.
-pub(crate) trait PointCall: Serialize + DeserializeOwned + Send + Sync {
+pub(crate) trait PointCall: Serialize + DeserializeOwned + Send + Sync + 'static {
     const POINT: Point;
-    type Answer: Serialize + Send;
+    type Answer: Serialize + Send + 'static;
 
     /// Finds the function in the instance and calls it.
     fn invoke(
@@ -69,6 +69,7 @@ impl PluginHost {
             watch.ended(resting.code());
             return Err(failed(resting));
         }
+        let request = Arc::new(request);
         let outcome = self.call_admitted(plugin, context, reads, &request, accept, &mut watch.spent).await;
         let strike = matches!(&outcome, Err(cause) if cause.is_strike());
         let neutral = matches!(&outcome, Err(Cause::Busy | Cause::Reads(_)));
@@ -110,7 +111,7 @@ impl PluginHost {
         plugin: &Arc<Plugin>,
         context: &CallContext,
         reads: Box<dyn Reads>,
-        request: &P,
+        request: &Arc<P>,
         accept: impl FnOnce(P::Answer, &mut HostState) -> Result<T, Cause>,
         spent: &mut Spent,
     ) -> Result<Result<Called<T>, wit::Error>, Cause> {
@@ -137,7 +138,7 @@ impl PluginHost {
         let mut finished = self.run(plugin, request, state, wall, spent).await?;
         let recorded = match context.recording {
             Recording::Off => None,
-            Recording::On => Some((to_value(request)?, to_value(&finished.answer)?)),
+            Recording::On => Some((to_value(request.as_ref())?, to_value(&finished.answer)?)),
         };
         let answer = match finished.answer {
             Ok(answer) => answer,
@@ -182,6 +183,7 @@ impl PluginHost {
             denials: log.denials.into_iter().collect(),
             logs: log.lines,
             spent: finished.spent,
+            instructions: spent.instructions,
         }))
     }
 
@@ -196,7 +198,7 @@ impl PluginHost {
         let unreadable = |error: serde_json::Error| {
             failed(Cause::BadOutput { message: format!("调用记录无法读取（{error}）") })
         };
-        let request: P = serde_json::from_value(record.request.clone()).map_err(unreadable)?;
+        let request: Arc<P> = Arc::new(serde_json::from_value(record.request.clone()).map_err(unreadable)?);
         let limits = plugin.limits(&self.config().rust, &self.config().script).clone();
         let time = limits.time(P::POINT) * REPLAY_PATIENCE;
         let reads: VecDeque<_> = record.reads.iter().cloned().collect();
@@ -235,7 +237,7 @@ impl PluginHost {
     async fn run<P: PointCall>(
         &self,
         plugin: &Arc<Plugin>,
-        request: &P,
+        request: &Arc<P>,
         state: HostState,
         wall: Duration,
         spent: &mut Spent,
@@ -243,9 +245,31 @@ impl PluginHost {
         self.run_noting_divergence(plugin, request, state, wall, spent).await.map_err(|(cause, _)| cause)
     }
 
+    /// On a thread for guests; an answer within a call stays on the thread of the call that asks.
     async fn run_noting_divergence<P: PointCall>(
         &self,
         plugin: &Arc<Plugin>,
+        request: &Arc<P>,
+        state: HostState,
+        wall: Duration,
+        account: &mut Spent,
+    ) -> Result<Finished<P::Answer>, (Cause, Option<Difference>)> {
+        let within = state.depth > 0;
+        let (host, plugin, request) = (self.clone(), plugin.clone(), request.clone());
+        let call = async move {
+            let mut spent = Spent::default();
+            let outcome = host.run_here(&plugin, request.as_ref(), state, wall, &mut spent).await;
+            (outcome, spent)
+        };
+        let (outcome, spent) = if within { call.await } else { self.threads().run(call).await };
+        let queued = account.queued;
+        *account = Spent { queued, ..spent };
+        outcome
+    }
+
+    async fn run_here<P: PointCall>(
+        &self,
+        plugin: &Plugin,
         request: &P,
         state: HostState,
         wall: Duration,
@@ -263,9 +287,11 @@ impl PluginHost {
         })
         .await;
         let spent = store.data().clock.spent();
+        let counted = store.get_fuel().ok().map(|left| store.data().limits.instructions.saturating_sub(left));
         // The store ends here, whatever happened: no second call ever enters it.
         let mut state = store.into_data();
         state.account(account);
+        account.instructions = counted;
         match outcome {
             Ok(Ok(answer)) => Ok(Finished { answer, state, spent }),
             Ok(Err((starting, error))) => {
@@ -283,8 +309,11 @@ impl PluginHost {
     /// A store with all limits on. The epoch callback gives the executor a turn at every tick and stops the guest when its
     /// own time is over; the timeout around the call covers what epochs cannot see.
     pub(crate) fn store(&self, state: HostState) -> Store<HostState> {
-        let transfer = state.limits.transfer;
+        let (transfer, instructions) = (state.limits.transfer, state.limits.instructions);
         let mut store = Store::new(self.engine().wasmtime(), state);
+        if self.config().count_instructions {
+            store.set_fuel(instructions).expect("the engine counts");
+        }
         store.limiter(|state| &mut state.memory);
         store.set_hostcall_fuel(transfer);
         store.set_epoch_deadline(1);

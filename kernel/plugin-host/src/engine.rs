@@ -27,6 +27,9 @@ pub struct HostConfig {
     pub cache_key: [u8; 32],
     /// Compile here instead of in a limited child process: for tools and tests, which examine their own packages.
     pub compile_in_process: bool,
+    /// Counts the guest's instructions and ends it at [`Limits::instructions`]: the same number on every machine, at a third more
+    /// time. For tests and the author's tool; needs `compile_in_process`, because the code is not that of the server.
+    pub count_instructions: bool,
     /// The executable that understands `__compile-component`; the running one unless set.
     pub compiler: Option<PathBuf>,
     /// Memory (bytes), processor seconds, and wall time a compilation may take.
@@ -64,6 +67,7 @@ impl HostConfig {
             cache_dir: cache_dir.into(),
             cache_key,
             compile_in_process: false,
+            count_instructions: false,
             compiler: None,
             compile_memory: 1024 * 1024 * 1024,
             compile_seconds: 60,
@@ -94,6 +98,7 @@ impl Engine {
     /// With the pool. Ends in an error when the pool cannot be built.
     pub fn new(config: &HostConfig) -> wasmtime::Result<Engine> {
         let mut settings = settings();
+        settings.consume_fuel(config.count_instructions);
         settings.allocation_strategy(InstanceAllocationStrategy::Pooling(pool(config)));
         let engine = wasmtime::Engine::new(&settings)?;
         start_ticker(&engine);

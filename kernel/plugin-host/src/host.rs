@@ -13,6 +13,7 @@ use crate::quarantine::{Quarantine, Resting};
 use crate::reads::Reads;
 use crate::record::{CallRecord, Replay};
 use crate::registry::Registry;
+use crate::threads::GuestThreads;
 use doudi_documents::manifest::ResourceClass;
 use doudi_domain::columns::Columns;
 use doudi_domain::{Date, Error, HouseholdId};
@@ -51,6 +52,7 @@ struct Inner {
     registry: Registry,
     permits: Permits,
     quarantine: Quarantine,
+    threads: GuestThreads,
     /// One compilation at a time: it is the heaviest thing this process starts.
     compiling: tokio::sync::Mutex<()>,
 }
@@ -62,8 +64,11 @@ impl PluginHost {
             .map_err(|error| Error::failure("插件引擎无法启动：内存地址空间不足或系统不支持", format!("{error:#}")))?;
         let natives = NativeCache::open(&config.cache_dir, config.cache_key, engine.hash())
             .map_err(|error| Error::failure(format!("插件缓存目录 {} 无法使用", config.cache_dir.display()), error))?;
+        let threads =
+            GuestThreads::new(&config).map_err(|error| Error::failure("插件引擎无法启动：不能建立线程", error))?;
         Ok(PluginHost {
             inner: Arc::new(Inner {
+                threads,
                 registry: Registry::new(config.plugins_in_memory),
                 permits: Permits::new(&config),
                 quarantine: Quarantine::new(config.strikes, config.rest),
@@ -188,6 +193,10 @@ impl PluginHost {
 
     pub(crate) fn quarantine(&self) -> &Quarantine {
         &self.inner.quarantine
+    }
+
+    pub(crate) fn threads(&self) -> &GuestThreads {
+        &self.inner.threads
     }
 
     pub(crate) fn registry(&self) -> &Registry {

@@ -42,6 +42,7 @@ mod registry;
 mod sample;
 mod scenario;
 mod state;
+mod threads;
 
 pub use admission::{Admitted, Refusal};
 pub use block::{Block, BlockTable};

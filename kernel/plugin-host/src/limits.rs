@@ -22,6 +22,8 @@ pub struct Limits {
     pub time_step: Duration,
     /// The whole call, reads included, may take this many times the guest's own time.
     pub wall_factor: u32,
+    /// Instructions of the guest, where they are counted: in tests and the author's tool, never on a server.
+    pub instructions: u64,
     /// Calls into the kernel.
     pub host_calls: u32,
     /// Rows read: households, documents, decisions.
@@ -101,6 +103,7 @@ impl Limits {
             time_block,
             time_step,
             wall_factor,
+            instructions,
             host_calls,
             rows,
             effects,
@@ -124,6 +127,7 @@ impl Limits {
             line("time-block", "计算时间：一批家庭或一批数据", Amount::Time(*time_block)),
             line("time-step", "计算时间：定期任务和升级的一步", Amount::Time(*time_step)),
             line("wall-factor", "连同读取数据，总时间为计算时间的倍数", Amount::Times(*wall_factor)),
+            line("instructions", "指令数（只在测试和开发工具中计数）", Amount::Count(*instructions as usize)),
             line("host-calls", "一次调用请求内核的次数", count(*host_calls)),
             line("rows", "一次调用读取的行数", count(*rows)),
             line("effects", "一次调用要求的改动项数", Amount::Count(*effects)),
@@ -149,6 +153,7 @@ impl Limits {
             time_block: Duration::from_secs(2),
             time_step: Duration::from_secs(10),
             wall_factor: 5,
+            instructions: 50_000_000,
             host_calls: 1_000,
             rows: 40_000,
             effects: 1_000,
@@ -175,6 +180,7 @@ impl Limits {
             time_action: rust.time_action * 5,
             time_block: rust.time_block * 5,
             time_step: rust.time_step * 5,
+            instructions: rust.instructions * 10,
             component: 32 * MIB,
             ..rust
         }

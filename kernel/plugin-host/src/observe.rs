@@ -35,6 +35,8 @@ pub struct Spent {
     pub guest: Duration,
     /// Largest linear memory, in bytes.
     pub memory: usize,
+    /// Instructions of the guest, where the host counts them.
+    pub instructions: Option<u64>,
     /// Requests to the kernel, and rows it handed out.
     pub kernel_calls: u32,
     pub rows: u32,

@@ -275,6 +275,9 @@ impl HostState {
             return Cause::Busy;
         }
         match error.downcast_ref::<wasmtime::Trap>() {
+            Some(wasmtime::Trap::OutOfFuel) => {
+                Cause::TooMuch { message: format!("计算超过 {} 条指令", self.limits.instructions) }
+            }
             Some(wasmtime::Trap::Interrupt) => Cause::OutOfTime { limit: self.clock.limit },
             Some(trap) => Cause::Trapped { reason: trap_words(*trap), detail },
             None if detail.contains("too much data is being copied") => Cause::TooMuch {

@@ -284,6 +284,7 @@ async fn once(
                     denials: called.denials,
                     logs: called.logs,
                     spent: called.spent,
+                    instructions: called.instructions,
                 };
                 (called, next)
             })
@@ -297,6 +298,7 @@ async fn once(
                     denials: called.denials,
                     logs: called.logs,
                     spent: called.spent,
+                    instructions: called.instructions,
                 };
                 (called, None)
             })

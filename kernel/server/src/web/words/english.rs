@@ -262,6 +262,7 @@ pub const ENGLISH: &[(&str, &str)] = &[
     ("打印本页", "Print this page"),
     ("打印汇总表", "Print the summary"),
     ("批次", "Batch"),
+    ("指令数（只在测试和开发工具中计数）", "Instructions (counted in tests and tools only)"),
     ("按括号中的单位填写", "In the unit in brackets"),
     ("按状态的笔数和金额", "Lines and amounts by state"),
     ("按现在填写的内容计算，只供参考，不保存。", "Computed from what is filled in now; for reference only, not saved."),
