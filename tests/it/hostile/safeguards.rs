@@ -39,8 +39,15 @@ async fn a_resting_measure_is_seen_and_called_again_by_the_administrator() {
     assert!(resting.contains("已暂停调用"), "{resting}");
     it.get("/plugins/limits").await.ok().has(&["捣乱插件", "6.6.6", "4 分", "现在恢复"]);
     // Another county does not see it, an auditor sees it and has no button.
-    server.client("laiwen").await.get("/plugins/limits").await.ok().lacks(&["现在恢复"]);
-    server.client(people::ZHOU_MIN).await.get("/plugins/limits").await.ok().has(&["捣乱插件"]).lacks(&["现在恢复"]);
+    server
+        .client("laiwen")
+        .await
+        .get("/plugins/limits")
+        .await
+        .ok()
+        .has(&["没有。一项措施连续出错"])
+        .lacks(&["/release"]);
+    server.client(people::ZHOU_MIN).await.get("/plugins/limits").await.ok().has(&["捣乱插件"]).lacks(&["/release"]);
     server.client(people::ZHOU_MIN).await.post(&format!("/plugins/{digest}/release"), &[]).await.refused(403);
     server.client("laiwen").await.post(&format!("/plugins/{digest}/release"), &[]).await.refused(404);
     assert_eq!(it.post(&format!("/plugins/{digest}/release"), &[]).await.done(), "/plugins/limits?done=released");
