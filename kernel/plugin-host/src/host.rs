@@ -26,6 +26,12 @@ pub struct PluginHost {
     inner: Arc<Inner>,
 }
 
+/// A place among those who may prepare a call.
+#[derive(Debug)]
+pub struct Desk {
+    _place: tokio::sync::OwnedSemaphorePermit,
+}
+
 /// What the process as a whole allows.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Capacity {
@@ -125,6 +131,15 @@ impl PluginHost {
     /// Runs a recorded call again, on the digest it names, and compares.
     pub async fn replay(&self, plugin: &Arc<Plugin>, record: &CallRecord) -> Result<Replay, CallError> {
         exports::replay(self, plugin, record).await
+    }
+
+    /// A place among those of a county who may prepare a call: taken before anything is taken that all counties share, given
+    /// back when it is dropped. A failure when the county's crowd is too large.
+    pub async fn desk(&self, county: doudi_domain::County) -> Result<Desk, Error> {
+        match self.inner.permits.desk(county).await {
+            Some(place) => Ok(Desk { _place: place }),
+            None => Err(Error::failure("正在处理的请求太多，请稍后再试", "busy: the county's desk is crowded")),
+        }
     }
 
     /// Plugins that rest somewhere after repeated failures.

@@ -11,6 +11,7 @@ use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 pub(crate) struct Permits {
+    desks: Gates<County>,
     counties: Gates<County>,
     plugins: Gates<String>,
     scripts: Arc<Semaphore>,
@@ -32,11 +33,18 @@ struct Gates<K> {
 impl Permits {
     pub fn new(config: &HostConfig) -> Permits {
         Permits {
+            desks: Gates::new(config.county_permits),
             counties: Gates::new(config.county_permits),
             plugins: Gates::new(config.plugin_permits),
             scripts: Arc::new(Semaphore::new(config.script_permits.max(1))),
             queue: config.queue,
         }
+    }
+
+    /// A place at the county's desk: for whoever is about to take something the counties share (a connection to the database)
+    /// in order to call a plugin. As many as calls at once, so that who has one does not wait again.
+    pub async fn desk(&self, county: County) -> Option<OwnedSemaphorePermit> {
+        tokio::time::timeout(self.queue, self.desks.gate(county).acquire_owned()).await.ok()?.ok()
     }
 
     /// Waits its turn, but not longer than the queue allows: first at the county's gate, so that one county's crowd waits

@@ -39,7 +39,8 @@ pub const TABLE: &[(&str, &str, &[&str])] = &[
 #[tokio::test(flavor = "multi_thread")]
 async fn one_bad_effect_refuses_the_whole_list() {
     let host = guests::host();
-    let rogue = guests::load(&host, guests::rogue()).await;
+    let names: Vec<&str> = TABLE.iter().map(|(name, ..)| *name).collect();
+    let rogue = guests::load(&host, &guests::rogue_with("rogue", &names, |_| {})).await;
     let honest = guests::load(&host, guests::honest()).await;
     let mut wrong = Vec::new();
     for (behaviour, code, words) in TABLE {

@@ -162,6 +162,8 @@ pub(crate) struct Applied {
 pub(crate) async fn carry_out(app: &App, actor: &Actor, consultation: Consultation) -> Result<Applied> {
     let (app, actor) = (app.clone(), actor.clone());
     in_own_task(async move {
+        // Before a connection is taken, or one county's crowd would keep the others from the database.
+        let _desk = app.host.desk(actor.county()).await?;
         let mut attempt = 1;
         loop {
             let mut digest = String::new();
@@ -190,7 +192,11 @@ pub(crate) async fn carry_out(app: &App, actor: &Actor, consultation: Consultati
 /// As [`carry_out`], and rolled back at the end: what it says is what would happen.
 pub(crate) async fn try_out(app: &App, actor: &Actor, consultation: Consultation) -> Result<Applied> {
     let (app, actor) = (app.clone(), actor.clone());
-    in_own_task(async move { once(&app, &actor, &consultation, true, &mut String::new()).await }).await
+    in_own_task(async move {
+        let _desk = app.host.desk(actor.county()).await?;
+        once(&app, &actor, &consultation, true, &mut String::new()).await
+    })
+    .await
 }
 
 /// For work that was due or announced while the measure was still enabled: when it no longer is, there is nobody to ask.

@@ -135,7 +135,7 @@ pub fn of(
         "rogue.storm" => (0..100).map(|_| event("rogue.storm")).collect(),
         // Says again what somebody typed: a number of a person in every place a case has for words.
         "tell-tale" => {
-            let number = "340223196805120411";
+            let number = "340223196805120415";
             vec![
                 effect("document.put", "case", put("case", None, "open", number).replace("测试办件", number)),
                 effect(

@@ -34,13 +34,14 @@ pub fn misbehave(behaviour: &str) -> Result<(), Error> {
         }
         // Takes more at once than there is.
         "hoard" => {
-            black_box(vec![1u8; 3 << 30]);
+            black_box(vec![1u8; 1 << 30]);
         }
         // Says something that is no text.
         "bad-utf8" => {
+            let bytes = black_box(vec![b'a', 0xff, 0xfe, b'b']);
             // SAFETY: it is not safe, and that is the point: the kernel must not believe that it is text.
-            let text = unsafe { core::str::from_utf8_unchecked(&[b'a', 0xff, 0xfe, b'b']) };
-            log::write("info", black_box(text));
+            let text = unsafe { core::str::from_utf8_unchecked(&bytes) };
+            log::write("info", text);
         }
         // Hands over a text that begins in its memory and ends outside.
         "beyond-memory" => {

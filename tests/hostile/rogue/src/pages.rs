@@ -5,8 +5,9 @@ pub fn of(behaviour: &str, query: &[(String, String)]) -> String {
     match behaviour {
         // What is no text, and what ends outside its memory.
         "page-bad-utf8" => {
+            let bytes = std::hint::black_box(vec![b'{', 0xff, 0xfe, b'}']);
             // SAFETY: it is not safe, and that is the point.
-            unsafe { String::from_utf8_unchecked(vec![b'{', 0xff, 0xfe, b'}']) }
+            unsafe { String::from_utf8_unchecked(bytes) }
         }
         "page-beyond-memory" => {
             let begin = "{}".as_ptr().cast_mut();
