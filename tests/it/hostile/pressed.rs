@@ -48,7 +48,7 @@ pub async fn lines() -> Vec<Line> {
         .chain(effects::TABLE.iter().map(|(name, code, _)| (*name, *code)))
         .chain([("odd-error", "reported")])
         .collect();
-    let names: Vec<&str> = called.iter().map(|(name, _)| *name).collect();
+    let names: Vec<&str> = called.iter().map(|(name, _)| *name).chain(["usurp"]).collect();
     let (server, family) = city(&names).await;
     let mut lines = Vec::new();
     for (name, code) in called {
