@@ -9,6 +9,7 @@ mod backup;
 mod cli;
 mod deploy;
 mod host;
+mod hostile;
 mod import;
 mod oracles;
 mod plugins;

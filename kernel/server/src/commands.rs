@@ -163,6 +163,9 @@ async fn run(cli: Cli) -> Result<Outcome> {
         Command::Webhook(command) => command.run(&app).await,
         Command::Audit(command) => command.run(&app).await,
     };
+    if let Err(error) = app.watch.flush(&app.storage).await {
+        tracing::warn!(%error, "the uses of grants could not be written down");
+    }
     app.storage.close().await;
     outcome
 }

@@ -46,12 +46,14 @@ mod imports;
 mod jobs;
 mod measures;
 mod members;
+pub mod metrics;
 mod notices;
 mod parameters;
 mod payments;
 mod plugin_pages;
 mod plugins;
 mod problems;
+mod safeguards;
 pub mod serve;
 mod sessions;
 mod settings_form;
@@ -177,11 +179,15 @@ routes! {
     "county administrators":
         GET  "/plugins" plugins::index, may(P::ConfigurationRead);
         POST "/plugins" plugins::install, uploads(P::Configure);
+        GET  "/plugins/limits" safeguards::limits, may(P::ConfigurationRead);
+        GET  "/plugins/fields" safeguards::fields, may(P::ConfigurationRead);
+        GET  "/plugins/fields.csv" safeguards::fields_csv, may(P::ConfigurationRead);
         GET  "/plugins/{digest}" plugins::show, may(P::ConfigurationRead);
         POST "/plugins/{digest}/enable" plugins::enable, may(P::Configure);
         POST "/plugins/{digest}/disable" plugins::disable, may(P::Configure);
         POST "/plugins/{digest}/settings" plugins::set_settings, may(P::Configure);
         POST "/plugins/{digest}/grants" plugins::set_grants, may(P::Configure);
+        POST "/plugins/{digest}/release" safeguards::release, may(P::Configure);
         GET  "/parameters" parameters::index, may(P::ConfigurationRead);
         POST "/parameters" parameters::create, may(P::Configure);
         POST "/parameters/{parameter}/verify" parameters::verify, may(P::Configure);
@@ -231,6 +237,7 @@ pub fn router(app: App) -> Router {
         .layer(header(header::REFERRER_POLICY, "same-origin"))
         .layer(header(header::CACHE_CONTROL, "no-store"))
         .layer(CompressionLayer::new())
+        .layer(axum::middleware::from_fn_with_state(app.clone(), metrics::measure))
         .layer(PropagateRequestIdLayer::x_request_id())
         .layer(TraceLayer::new_for_http())
         .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))

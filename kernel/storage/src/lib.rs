@@ -26,6 +26,7 @@ mod error;
 pub mod event;
 pub mod fact;
 pub mod figures;
+pub mod grant_use;
 pub mod household;
 pub mod import;
 pub mod integrity;

@@ -424,6 +424,7 @@ pub async fn page(
     page: &str,
     query: Vec<(String, String)>,
 ) -> Result<PageView> {
+    let _desk = app.host.desk(actor.county()).await?;
     let mut snapshot = app.storage.snapshot(actor.scope()).await?;
     let pin = consult::pin(app, &mut snapshot, plugin, app.today()).await?;
     let manifest = pin.plugin.manifest();
@@ -480,6 +481,7 @@ pub(crate) async fn household_panels(app: &App, actor: &Actor, id: HouseholdId) 
     for (plugin, page, title) in wanted {
         // One measure's failure stays in its own panel.
         let drawn = async {
+            let _desk = app.host.desk(actor.county()).await?;
             let mut snapshot = app.storage.snapshot(actor.scope()).await?;
             let pin = consult::pin(app, &mut snapshot, &plugin, app.today()).await?;
             let input = ViewInput { page, document: None, household: Some(id), query: Vec::new() };

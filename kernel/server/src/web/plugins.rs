@@ -7,13 +7,15 @@ use super::form_data::Posted;
 use super::frame::{Frame, Who};
 use super::{format, go, settings_form, show as page, show_with};
 use crate::App;
+use crate::app::field_use;
 use crate::app::plugin::{self, EnableDraft, EnablementView, GrantChoice, GrantItem, PackageView};
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use doudi_domain::package::Enablement;
+use doudi_domain::package::{Enablement, GrantUse};
 use doudi_domain::policy::Permission;
 use doudi_domain::{Actor, Date, Error, Problem, Result};
+use std::collections::BTreeMap;
 
 #[derive(Template)]
 #[template(path = "plugins/index.html")]
@@ -75,11 +77,22 @@ struct PackagePage {
     /// The settings as fields; empty when only the document itself can be edited.
     settings_fields: Vec<FieldView>,
     settings: String,
+    /// How its grants have been made use of, by capability.
+    uses: BTreeMap<String, GrantUse>,
     problems: Vec<Problem>,
     may_configure: bool,
 }
 
 impl PackagePage {
+    /// 用过 12 次，最近 2022-07-20 09:00；未给 3 次.
+    fn used(&self, item: &GrantItem) -> Option<String> {
+        let one = self.uses.get(&item.grant)?;
+        let t = |zh| self.frame.t(zh);
+        let used = one.last_used.map(|at| format!("{} {} {} {}", t("用过"), one.used, t("次，最近"), at.minute()));
+        let denied = (one.denied > 0).then(|| format!("{} {} {}", t("未给"), one.denied, t("次")));
+        Some([used, denied].into_iter().flatten().collect::<Vec<_>>().join(self.frame.pick("；", "; ")))
+    }
+
     fn digest(&self) -> String {
         format::grouped(&self.view.release.digest)
     }
@@ -159,7 +172,8 @@ async fn package_page(
         })
         .unwrap_or_default();
     let may_configure = frame.may(Permission::Configure);
-    Ok(PackagePage { frame, view, pin, other, settings_fields, settings, problems, may_configure })
+    let uses = field_use::uses(app, actor, &view.release.digest).await?;
+    Ok(PackagePage { frame, view, pin, other, settings_fields, settings, uses, problems, may_configure })
 }
 
 /// Shows the page again with what went wrong, or goes on.

@@ -49,6 +49,7 @@ const DONE: &[(&str, &str)] = &[
     ("verified", "已标记为核实"),
     ("password", "密码已修改"),
     ("revived", "任务已重新安排，马上执行"),
+    ("released", "措施已恢复调用"),
     ("revoked", "令牌已撤销，立即失效"),
     ("signed-out", "已退出登录"),
 ];

@@ -10,6 +10,7 @@ mod decisions;
 mod documents;
 mod facts;
 mod fixture;
+mod grant_uses;
 mod households;
 mod identity;
 mod jobs;

@@ -32,6 +32,52 @@ pub fn misbehave(behaviour: &str) -> Result<(), Error> {
                 black_box(&taken);
             }
         }
+        // Takes more at once than there is.
+        "hoard" => {
+            black_box(vec![1u8; 1 << 30]);
+        }
+        // Says something that is no text.
+        "bad-utf8" => {
+            let bytes = black_box(vec![b'a', 0xff, 0xfe, b'b']);
+            // SAFETY: it is not safe, and that is the point: the kernel must not believe that it is text.
+            let text = unsafe { core::str::from_utf8_unchecked(&bytes) };
+            log::write("info", text);
+        }
+        // Hands over a text that begins in its memory and ends outside.
+        "beyond-memory" => {
+            // SAFETY: as above; the pointer is ours, the length is a lie.
+            let text = unsafe {
+                let begin = black_box("a").as_ptr();
+                core::str::from_utf8_unchecked(core::slice::from_raw_parts(begin, black_box(0x7fff_ffff)))
+            };
+            log::write("info", text);
+        }
+        // Asks questions at a length nobody can record.
+        "giant-question" => {
+            let topic = "x".repeat(12 << 20);
+            for _ in 0..8 {
+                let _ = black_box(questions::ask(&topic, 19_000, &Block { tables: Vec::new() }));
+            }
+        }
+        // Asks other measures what nobody has allowed it to ask, over and over.
+        "question-storm" => {
+            for _ in 0..100_000 {
+                let _ = black_box(questions::ask("benefit.payables", 19_000, &Block { tables: Vec::new() }));
+            }
+        }
+        // Days that do not exist.
+        "odd-dates" => {
+            let asked = [
+                calendar::is_working_day(i32::MIN).err(),
+                calendar::add_working_days(19_000, u32::MAX).err(),
+                calendar::working_days_between(i32::MIN, i32::MAX).err(),
+                records::households(&[1], i32::MAX).err(),
+                parameters::get("standard", i32::MIN).err(),
+            ];
+            let codes: Vec<String> =
+                asked.into_iter().map(|error| error.map_or("ok".to_owned(), |error| error.code)).collect();
+            return Err(refusal("refused", &format!("内核回答：{}", codes.join("、"))));
+        }
         // Asks the kernel a small thing far too often, ignoring every answer.
         "call-storm" => {
             for day in 0..1_000_000 {

@@ -1,7 +1,7 @@
 //! Wishes the kernel must not grant. Written as bare JSON: the typed builders of the SDK would not let them through.
 
-use crate::doudi::kernel::{decisions, documents, records};
-use crate::doudi::types::types::{Document, Effect, Error, Values};
+use crate::doudi::kernel::{decisions, documents, questions, records};
+use crate::doudi::types::types::{Block, Document, Effect, Error, Values};
 use crate::refusal;
 
 fn effect(kind: &str, target: &str, payload: String) -> Effect {
@@ -29,6 +29,39 @@ fn decision(household: i64, scheme: &str, outcome: &str, reason: &str, args: &st
         r#"{{"scheme":"{scheme}","household":"{household}","outcome":"{outcome}","amount":63000,"covered_persons":3,"from":"2022-08-01","as_of":"2022-07-20","reasons":[{{"code":"{reason}","args":{args}}}],"figures":{{}}}}"#
     );
     effect("decision.record", scheme, payload)
+}
+
+/// A good decision with one thing wrong.
+fn changed_decision(household: i64, good: &str, bad: &str) -> Effect {
+    let mut effect = decision(household, "rogue", "granted", "poor", "[1]");
+    effect.payload = effect.payload.replace(good, bad);
+    effect
+}
+
+/// A good case with one thing wrong.
+fn changed_case(good: &str, bad: &str) -> Effect {
+    effect("document.put", "case", put("case", None, "open", "x").replace(good, bad))
+}
+
+/// Reaches for one record by its id, wherever it may be: `household/7`, `person/7`, `document/7`.
+pub fn reach(what: &str, id: i64) -> Vec<Effect> {
+    match what {
+        "decision" => vec![decision(id, "rogue", "granted", "poor", "[1]")],
+        "fact" => vec![fact(id, "household.housing")],
+        "case" => {
+            vec![effect(
+                "document.put",
+                "case",
+                put("case", None, "open", "").replace("\"body\"", &format!("\"household\":\"{id}\",\"body\"")),
+            )]
+        }
+        "document" => vec![effect("document.put", "case", put("case", Some((id, 1)), "open", ""))],
+        _ => vec![effect(
+            "event.publish",
+            "rogue.reach",
+            format!(r#"{{"topic":"rogue.reach","household":"{id}","payload":{{}}}}"#),
+        )],
+    }
 }
 
 fn fact(household: i64, field: &str) -> Effect {
@@ -74,6 +107,62 @@ pub fn of(
         "foreign-collection" => vec![effect("document.put", "application", put("application", None, "draft", ""))],
         "no-such-state" => vec![case("nirvana", "")],
         "state-not-in-to" => vec![case("closed", "")],
+        // Was told no, does not care, and wishes it all the same.
+        "ignore-denial" => {
+            for _ in 0..50 {
+                let _ = questions::ask("rogue.circle", today, &Block { tables: Vec::new() });
+                let _ = records::households(&[house], today);
+            }
+            vec![case("open", "一"), event("rogue.noise")]
+        }
+        // Asks a measure that asks back.
+        "circle" => {
+            let answers = questions::ask("rogue.circle", today, &Block { tables: Vec::new() });
+            return Err(refusal(
+                "refused",
+                &answers.map_or_else(|error| error.code, |list| format!("{} 个答复", list.len())),
+            ));
+        }
+        "circle-storm" => {
+            let answers = questions::ask("rogue.circle-storm", today, &Block { tables: Vec::new() });
+            return Err(refusal(
+                "refused",
+                &answers.map_or_else(|error| error.code, |list| format!("{} 个答复", list.len())),
+            ));
+        }
+        // Events that wake whoever published them: one for one, and a hundred for one.
+        "rogue.echo" => vec![event("rogue.echo")],
+        "rogue.storm" => (0..100).map(|_| event("rogue.storm")).collect(),
+        // Says again what somebody typed: a number of a person in every place a case has for words.
+        "tell-tale" => {
+            let number = "340223196805120415";
+            vec![
+                effect("document.put", "case", put("case", None, "open", number).replace("测试办件", number)),
+                effect(
+                    "notice.issue",
+                    "letter",
+                    format!(
+                        r#"{{"form":"letter","title":{{"zh":"告知书 {number}"}},"household":"{house}","paragraphs":[{{"zh":"证号 {number}，账号 6222020000000000123，电话 13800000417"}}]}}"#
+                    ),
+                ),
+            ]
+        }
+        "decision-without-reasons" => {
+            vec![changed_decision(house, r#""reasons":[{"code":"poor","args":[1]}]"#, r#""reasons":[]"#)]
+        }
+        "negative-decision" => vec![changed_decision(house, r#""amount":63000"#, r#""amount":-63000"#)],
+        "decision-of-no-day" => vec![changed_decision(house, "2022-08-01", "2022-02-30")],
+        "decision-backwards" => {
+            vec![changed_decision(house, r#""figures":{}"#, r#""figures":{},"to":"2001-01-01""#)]
+        }
+        "unknown-figure" => vec![changed_decision(house, r#""figures":{}"#, r#""figures":{"karma":1}"#)],
+        // Takes the place of a decision that is not its own.
+        "usurp" => vec![changed_decision(house, r#""figures":{}"#, r#""figures":{},"supersedes":"1""#)],
+        "no-such-index" => vec![changed_case(r#""body""#, r#""indexes":{"secret":"1"},"body""#)],
+        "assign-nobody" => vec![changed_case(r#""body""#, r#""assignee":"emperor","body""#)],
+        "body-is-a-list" => vec![changed_case(r#"{"note":"x"}"#, "[1,2,3]")],
+        "endless-title" => vec![changed_case("测试办件", &"长".repeat(300))],
+        "half-an-update" => vec![changed_case(r#""collection""#, r#""id":"1","collection""#)],
         "undeclared-scheme" => vec![decision(house, "somebody-elses", "granted", "poor", "[1]")],
         "unknown-outcome" => vec![decision(house, "rogue", "canonised", "poor", "[1]")],
         "unknown-reason" => vec![decision(house, "rogue", "granted", "because", "[]")],

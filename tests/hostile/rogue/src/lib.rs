@@ -44,6 +44,7 @@ mod everywhere;
 mod outcomes;
 mod pages;
 
+use doudi::kernel::questions;
 use doudi::types::types::{Block, Context, Document, Effect, Error, Problem};
 use exports::doudi::measure::{
     act, answer, assess, check_settings, fill, indicators, intake, migrate, react, tick, view,
@@ -80,6 +81,12 @@ impl act::Guest for Rogue {
             everywhere::falter(calls, action.household.unwrap_or(1), context.today);
             return effects::of("decide", context.today, action.household, action.document.as_ref());
         }
+        // `reach-fact-17`: a record that may be anybody's.
+        if let Some((what, id)) = behaviour.strip_prefix("reach-").and_then(|rest| rest.split_once('-'))
+            && let Ok(id) = id.parse()
+        {
+            return Ok(effects::reach(what, id));
+        }
         effects::of(&behaviour, context.today, action.household, action.document.as_ref())
     }
 }
@@ -114,7 +121,7 @@ impl view::Guest for Rogue {
     fn view(context: Context, request: view::Request) -> Result<String, Error> {
         let behaviour = behaviour(&context.settings, &request.page);
         everywhere::misbehave(&behaviour)?;
-        Ok(pages::of(&behaviour))
+        Ok(pages::of(&behaviour, &request.query))
     }
 }
 
@@ -122,14 +129,24 @@ impl fill::Guest for Rogue {
     fn fill(context: Context, request: fill::Request) -> Result<String, Error> {
         let behaviour = behaviour(&context.settings, &request.form);
         everywhere::misbehave(&behaviour)?;
-        Ok(if behaviour == "good" { "{}".to_owned() } else { pages::of(&behaviour) })
+        Ok(if behaviour == "good" { "{}".to_owned() } else { pages::of(&behaviour, &[]) })
     }
 }
 
 impl answer::Guest for Rogue {
-    fn answer(context: Context, topic: String, _on: i32, block: Block) -> Result<Block, Error> {
+    fn answer(context: Context, topic: String, on: i32, block: Block) -> Result<Block, Error> {
         let behaviour = behaviour(&context.settings, &topic);
         everywhere::misbehave(&behaviour)?;
+        match topic.as_str() {
+            // Answers a question by asking it.
+            "rogue.circle" => drop(questions::ask(&topic, on, &block)),
+            "rogue.circle-storm" => {
+                for _ in 0..1_000 {
+                    drop(questions::ask(&topic, on, &block));
+                }
+            }
+            _ => {}
+        }
         Ok(outcomes::block(&behaviour, block))
     }
 }
