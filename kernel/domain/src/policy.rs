@@ -35,10 +35,14 @@ pub enum Permission {
     AuditRead,
     /// See figures over many counties.
     FiguresRead,
+    /// Save and withdraw the county's acceptance cases.
+    AcceptanceWrite,
+    /// Sign for an upgrade beyond the county's bounds, and set those bounds.
+    UpgradeSign,
 }
 
 impl Permission {
-    pub const ALL: [Permission; 14] = [
+    pub const ALL: [Permission; 16] = [
         Permission::HouseholdRead,
         Permission::FinanceRead,
         Permission::Reveal,
@@ -53,6 +57,8 @@ impl Permission {
         Permission::UserManage,
         Permission::AuditRead,
         Permission::FiguresRead,
+        Permission::AcceptanceWrite,
+        Permission::UpgradeSign,
     ];
 
     pub const fn zh(self) -> &'static str {
@@ -71,6 +77,8 @@ impl Permission {
             Permission::UserManage => "管理用户",
             Permission::AuditRead => "查看审计日志",
             Permission::FiguresRead => "查看各县区统计",
+            Permission::AcceptanceWrite => "维护验收用例",
+            Permission::UpgradeSign => "签认措施升级",
         }
     }
 }
@@ -105,6 +113,7 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             P::DecisionRead,
             P::Export,
             P::ConfigurationRead,
+            P::AcceptanceWrite,
         ],
         Role::CountyApprover => &[
             P::HouseholdRead,
@@ -115,6 +124,8 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             P::DecisionRead,
             P::Export,
             P::ConfigurationRead,
+            P::AcceptanceWrite,
+            P::UpgradeSign,
         ],
         Role::Finance => &[P::CaseRead, P::CaseWrite, P::DecisionRead, P::Export],
         Role::CountyIt => &[P::Configure, P::ConfigurationRead],

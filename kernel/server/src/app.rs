@@ -9,6 +9,7 @@ use doudi_storage::Storage;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
+pub mod acceptance;
 pub(crate) mod apply;
 pub mod assess;
 pub mod audit;
@@ -36,6 +37,7 @@ pub mod plugin;
 pub(crate) mod reads;
 pub mod session;
 pub mod token;
+pub mod upgrade;
 pub mod user;
 pub mod value;
 pub mod webhook;

@@ -10,6 +10,7 @@
 //! `engine`.
 #![warn(clippy::unwrap_used)]
 
+pub mod acceptance;
 pub mod answer;
 pub mod apply;
 pub mod attachment;
@@ -49,6 +50,7 @@ pub mod storage;
 pub mod test_support;
 pub mod timeline;
 pub mod token;
+pub mod upgrade;
 pub mod user;
 pub mod webhook;
 pub mod worklist;

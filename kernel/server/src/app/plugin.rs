@@ -312,7 +312,7 @@ async fn pin(app: &App, actor: &Actor, new: NewEnablement) -> Result<Enablement>
 }
 
 /// By the manifest's schema first, then by the plugin's own sense.
-async fn check_settings(
+pub(crate) async fn check_settings(
     app: &App,
     actor: &Actor,
     plugin: &Arc<Plugin>,
@@ -550,7 +550,7 @@ pub(crate) async fn manifest_of(snapshot: &mut Snapshot, digest: &str) -> Result
 }
 
 /// A release by its digest or the beginning of it.
-async fn find_release(snapshot: &mut Snapshot, digest: &str, plugin: Option<&str>) -> Result<Release> {
+pub(crate) async fn find_release(snapshot: &mut Snapshot, digest: &str, plugin: Option<&str>) -> Result<Release> {
     let digest = digest.trim().to_ascii_lowercase();
     let found: Vec<Release> = snapshot
         .releases_list()

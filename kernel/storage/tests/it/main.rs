@@ -18,5 +18,6 @@ mod schema;
 mod scope;
 mod search;
 mod tokens;
+mod upgrades;
 mod webhooks;
 mod writers;
