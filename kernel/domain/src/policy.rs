@@ -35,10 +35,12 @@ pub enum Permission {
     AuditRead,
     /// See figures over many counties.
     FiguresRead,
+    /// Try out what another release, other parameters or another day would decide, without writing.
+    Simulate,
 }
 
 impl Permission {
-    pub const ALL: [Permission; 14] = [
+    pub const ALL: [Permission; 15] = [
         Permission::HouseholdRead,
         Permission::FinanceRead,
         Permission::Reveal,
@@ -53,6 +55,7 @@ impl Permission {
         Permission::UserManage,
         Permission::AuditRead,
         Permission::FiguresRead,
+        Permission::Simulate,
     ];
 
     pub const fn zh(self) -> &'static str {
@@ -71,6 +74,7 @@ impl Permission {
             Permission::UserManage => "管理用户",
             Permission::AuditRead => "查看审计日志",
             Permission::FiguresRead => "查看各县区统计",
+            Permission::Simulate => "试运行与测算",
         }
     }
 }
@@ -105,6 +109,7 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             P::DecisionRead,
             P::Export,
             P::ConfigurationRead,
+            P::Simulate,
         ],
         Role::CountyApprover => &[
             P::HouseholdRead,
@@ -115,9 +120,10 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             P::DecisionRead,
             P::Export,
             P::ConfigurationRead,
+            P::Simulate,
         ],
         Role::Finance => &[P::CaseRead, P::CaseWrite, P::DecisionRead, P::Export],
-        Role::CountyIt => &[P::Configure, P::ConfigurationRead],
+        Role::CountyIt => &[P::Configure, P::ConfigurationRead, P::Simulate],
         Role::SecurityAdmin => &[P::UserManage, P::ConfigurationRead],
         Role::Auditor => &[P::AuditRead, P::ConfigurationRead],
         Role::CitySupervisor => &[P::FiguresRead, P::ConfigurationRead],
