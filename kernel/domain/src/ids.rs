@@ -65,4 +65,8 @@ ids! {
     DeliveryId,
     /// What another program signs its requests with.
     TokenId,
+    /// One kept report of a shadow run.
+    ShadowRunId,
+    /// A shadow run somebody has asked for.
+    ShadowOrderId,
 }

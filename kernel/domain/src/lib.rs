@@ -4,7 +4,11 @@
 //! noun; the same noun has the same name in storage, in the use cases, on the pages and in the tests.
 //! Reading order: [`ids`] → [`money`] → [`calendar`] → [`division`] → [`identity`] → [`policy`] → [`person`] →
 //! [`household`] → [`catalogue`] → [`fact`] → [`document`] → [`decision`] → [`payment`] → [`parameter`] → [`package`] →
+<<<<<<< HEAD
 //! [`upgrade`] → [`acceptance`] → [`event`] → [`webhook`] → [`token`].
+=======
+//! [`shadow`] → [`event`] → [`webhook`] → [`token`].
+>>>>>>> shadow
 #![warn(clippy::unwrap_used)]
 
 pub mod acceptance;
@@ -30,6 +34,7 @@ pub mod parameter;
 pub mod payment;
 pub mod person;
 pub mod policy;
+pub mod shadow;
 pub mod token;
 pub mod upgrade;
 pub mod webhook;

@@ -35,6 +35,8 @@ pub enum Permission {
     AuditRead,
     /// See figures over many counties.
     FiguresRead,
+    /// Try out what another release, other parameters or another day would decide, without writing.
+    Simulate,
     /// Save and withdraw the county's acceptance cases.
     AcceptanceWrite,
     /// Sign for an upgrade beyond the county's bounds, and set those bounds.
@@ -42,7 +44,7 @@ pub enum Permission {
 }
 
 impl Permission {
-    pub const ALL: [Permission; 16] = [
+    pub const ALL: [Permission; 17] = [
         Permission::HouseholdRead,
         Permission::FinanceRead,
         Permission::Reveal,
@@ -57,6 +59,7 @@ impl Permission {
         Permission::UserManage,
         Permission::AuditRead,
         Permission::FiguresRead,
+        Permission::Simulate,
         Permission::AcceptanceWrite,
         Permission::UpgradeSign,
     ];
@@ -77,6 +80,7 @@ impl Permission {
             Permission::UserManage => "管理用户",
             Permission::AuditRead => "查看审计日志",
             Permission::FiguresRead => "查看各县区统计",
+            Permission::Simulate => "试运行与测算",
             Permission::AcceptanceWrite => "维护验收用例",
             Permission::UpgradeSign => "签认措施升级",
         }
@@ -113,6 +117,7 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             P::DecisionRead,
             P::Export,
             P::ConfigurationRead,
+            P::Simulate,
             P::AcceptanceWrite,
         ],
         Role::CountyApprover => &[
@@ -124,11 +129,12 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             P::DecisionRead,
             P::Export,
             P::ConfigurationRead,
+            P::Simulate,
             P::AcceptanceWrite,
             P::UpgradeSign,
         ],
         Role::Finance => &[P::CaseRead, P::CaseWrite, P::DecisionRead, P::Export],
-        Role::CountyIt => &[P::Configure, P::ConfigurationRead],
+        Role::CountyIt => &[P::Configure, P::ConfigurationRead, P::Simulate],
         Role::SecurityAdmin => &[P::UserManage, P::ConfigurationRead],
         Role::Auditor => &[P::AuditRead, P::ConfigurationRead],
         Role::CitySupervisor => &[P::FiguresRead, P::ConfigurationRead],

@@ -23,6 +23,7 @@ mod migrate;
 mod parameter;
 mod plugin;
 mod serve;
+mod shadow;
 mod token;
 mod usage;
 mod user;
@@ -68,10 +69,10 @@ enum Command {
     /// 家庭：导入花名册、生成模板
     #[command(subcommand)]
     Household(household::HouseholdCommand),
-    /// 插件：安装、启用、停用、列表、查看
+    /// 插件：安装、启用、停用、列表、查看、影子运行
     #[command(subcommand)]
     Plugin(plugin::PluginCommand),
-    /// 参数：设置、列表、导入
+    /// 参数：设置、列表、导入、测算
     #[command(subcommand)]
     Parameter(parameter::ParameterCommand),
     /// 对全县家庭试算一项措施，不写入任何内容

@@ -12,10 +12,11 @@
 mod deliver_event;
 mod notify;
 mod react;
+mod shadow;
 mod tick;
 
 use crate::app::App;
-use crate::app::outbox::{DELIVER_EVENT, NOTIFY, REACT, TICK};
+use crate::app::outbox::{DELIVER_EVENT, NOTIFY, REACT, SHADOW, TICK};
 use doudi_domain::event::Job;
 use doudi_domain::{Actor, Error, Result};
 use doudi_storage::job::{Lane, OWN_LANE, Terms};
@@ -262,6 +263,7 @@ async fn perform(app: App, job: Job) -> Result<()> {
         REACT => react::react(&app, &actor, &job.payload).await,
         TICK => tick::tick(&app, &actor, &job.payload).await,
         NOTIFY => notify::notify(&app, &actor, &job).await,
+        SHADOW => shadow::run(&app, &actor, &job.payload).await,
         other => Err(Error::failure("未知的任务类别", format!("no job kind {other}"))),
     }
 }

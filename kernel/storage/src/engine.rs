@@ -13,7 +13,7 @@ use doudi_domain::identity::Role;
 use doudi_domain::{
     AcceptanceId, AttachmentId, County, Date, DecisionId, DeliveryId, DivisionCode, DocumentId, EnablementId, Error,
     EventId, FactId, Fen, HouseholdId, Instant, InvocationId, JobId, MembershipId, NoticeId, ParameterId, PaymentId,
-    PersonId, Result, TokenId, UpgradeId, UserId, WebhookId,
+    PersonId, Result, ShadowOrderId, ShadowRunId, TokenId, UpgradeId, UserId, WebhookId,
 };
 use sqlx::postgres::{PgArguments, PgPool, PgRow};
 use sqlx::sqlite::{SqliteArguments, SqlitePool, SqliteRow};
@@ -507,6 +507,8 @@ int_cells! {
     WebhookId: |v| Some(WebhookId(v)), |v| v.0;
     DeliveryId: |v| Some(DeliveryId(v)), |v| v.0;
     TokenId: |v| Some(TokenId(v)), |v| v.0;
+    ShadowRunId: |v| Some(ShadowRunId(v)), |v| v.0;
+    ShadowOrderId: |v| Some(ShadowOrderId(v)), |v| v.0;
 }
 
 impl Cell for String {

@@ -44,6 +44,7 @@ pub mod revision;
 pub mod seal;
 pub mod search;
 pub mod session;
+pub mod shadow;
 pub mod snapshot;
 pub mod storage;
 #[doc(hidden)]

@@ -565,6 +565,20 @@ pub(crate) async fn find_release(snapshot: &mut Snapshot, digest: &str, plugin: 
     }
 }
 
+/// A release by `ID@VERSION`, or by its digest or the beginning of it.
+pub(crate) async fn find_named(snapshot: &mut Snapshot, plugin: &str, name: &str) -> Result<Release> {
+    let Some((id, version)) = name.split_once('@') else { return find_release(snapshot, name, Some(plugin)).await };
+    let releases = snapshot.releases_list().await?;
+    let mut of_plugin = releases.into_iter().filter(|release| release.plugin == id && id == plugin).peekable();
+    if of_plugin.peek().is_none() {
+        return Err(Error::refused(format!("没有安装插件 {id}。请先安装：doudi plugin install 文件")));
+    }
+    let versions: Vec<Release> = of_plugin.collect();
+    let known: Vec<&str> = versions.iter().map(|release| release.version.as_str()).collect();
+    let message = format!("没有安装 {id} 的 {version} 版，已安装的是：{}", known.join("、"));
+    versions.into_iter().find(|release| release.version == version).ok_or_else(|| Error::refused(message))
+}
+
 pub(crate) fn holds(pin: &Enablement, day: Date) -> bool {
     pin.from <= day && pin.to.is_none_or(|to| day < to)
 }

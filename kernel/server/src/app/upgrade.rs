@@ -13,13 +13,14 @@ mod watch;
 
 use super::acceptance::{self, AcceptanceRun, Terms};
 use super::plugin::{self, GrantChoice, PluginRef};
+use super::shadow::{self, ShadowDraft, ShadowReport};
 use super::{App, consult, in_own_task};
 pub use changes::{Change, PermissionDifference};
 use doudi_documents::Manifest;
 use doudi_domain::package::{Enablement, Release};
 use doudi_domain::policy::{self, Permission};
 use doudi_domain::upgrade::{Bounds, Exceeded, State, Upgrade};
-use doudi_domain::{Actor, Date, EnablementId, Error, Problem, Result, UpgradeId, calendar};
+use doudi_domain::{Actor, Date, EnablementId, Error, Problem, Result, ShadowOrderId, UpgradeId, calendar};
 use doudi_plugin_host::{Plugin, requested};
 use doudi_storage::enablement::NewEnablement;
 use doudi_storage::upgrade::NewUpgrade;
@@ -282,16 +283,21 @@ pub async fn show(app: &App, actor: &Actor, id: UpgradeId) -> Result<Path> {
 }
 
 async fn look_at(app: &App, actor: &Actor, mut snapshot: Snapshot, upgrade: Upgrade) -> Result<(Path, ReadSet)> {
+    let (ends, wishes) = ends_of(&mut snapshot, &upgrade).await?;
+    look(app, actor, snapshot, ends, wishes, Some(upgrade)).await
+}
+
+/// What an upgrade was asked for with; that it may go to an older version was decided then.
+async fn ends_of(snapshot: &mut Snapshot, upgrade: &Upgrade) -> Result<(Ends, Wishes)> {
     let release = snapshot.release_fetch(&upgrade.to_digest).await?;
-    let pin = pin_before(&mut snapshot, &upgrade).await?;
-    let ends = Ends::of(&mut snapshot, pin, release).await?;
+    let pin = pin_before(snapshot, upgrade).await?;
     let wishes = Wishes {
         begins: upgrade.begins,
         settings: upgrade.settings.clone(),
         grants: Some(upgrade.grants.clone()),
         older: true,
     };
-    look(app, actor, snapshot, ends, wishes, Some(upgrade)).await
+    Ok((Ends::of(snapshot, pin, release).await?, wishes))
 }
 
 /// The pin an upgrade leads away from: the one in force while it is open, the last one before its own afterwards.
@@ -318,7 +324,7 @@ async fn look(
     let (bounds, _) = bounds_of(app, &mut snapshot).await?;
     let from = consult::plugin_ref(&mut snapshot, &ends.pin.digest).await?;
     let to = consult::plugin_ref(&mut snapshot, &ends.release.digest).await?;
-    let report = report::latest(&mut snapshot, &ends, &bounds, app.now()).await?;
+    let report = report::latest(app, actor, &ends, &wishes, &bounds).await?;
     let documents = migration::plan(&mut snapshot, &ends, upgrade.as_ref()).await?;
     let watch = match &upgrade {
         Some(upgrade) if upgrade.pin.is_some() => Some(watch::of(&mut snapshot, upgrade).await?),
@@ -387,6 +393,30 @@ async fn settings_problems(
 
 // ---------------------------------------------------------------------------------------------------------------------
 // Doing
+
+/// Asks for the shadow run an upgrade is judged by, under the terms it was asked for with. It goes on in the background.
+pub async fn order_shadow(app: &App, actor: &Actor, id: UpgradeId) -> Result<ShadowOrderId> {
+    shadow::order::order(app, actor, &shadow_draft(app, actor, id).await?).await
+}
+
+/// The same, waited for: what the command line does.
+pub async fn run_shadow(
+    app: &App,
+    actor: &Actor,
+    id: UpgradeId,
+    progress: &mut (dyn FnMut(u64, u64) + Send),
+) -> Result<ShadowReport> {
+    shadow::run(app, actor, &shadow_draft(app, actor, id).await?, progress).await
+}
+
+/// Both versions are asked for the day of the switch, or for today when it lies ahead: the facts of today are what there is.
+async fn shadow_draft(app: &App, actor: &Actor, id: UpgradeId) -> Result<ShadowDraft> {
+    policy::require(actor, Permission::ConfigurationRead)?;
+    let mut snapshot = app.storage.snapshot(actor.scope()).await?;
+    let upgrade = snapshot.upgrade_fetch(id).await?;
+    let (ends, wishes) = ends_of(&mut snapshot, &upgrade).await?;
+    Ok(report::draft(&ends, &wishes, app.today()))
+}
 
 /// Asks for an upgrade: what can only be decided at the beginning is decided here (from when, settings, grants, and whether it
 /// is an older version), everything else on the way.
@@ -458,9 +488,7 @@ pub async fn prepare_documents(app: &App, actor: &Actor, id: UpgradeId) -> Resul
     policy::require(actor, Permission::Configure)?;
     let mut snapshot = app.storage.snapshot(actor.scope()).await?;
     let upgrade = snapshot.upgrade_fetch(id).await?;
-    let release = snapshot.release_fetch(&upgrade.to_digest).await?;
-    let pin = pin_before(&mut snapshot, &upgrade).await?;
-    let ends = Ends::of(&mut snapshot, pin, release).await?;
+    let (ends, _) = ends_of(&mut snapshot, &upgrade).await?;
     drop(snapshot);
     if !migration::needed(&ends) {
         return Err(Error::refused("这次升级不需要转换办件"));

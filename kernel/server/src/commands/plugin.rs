@@ -45,6 +45,10 @@ pub(super) enum PluginCommand {
         #[arg(long)]
         json: bool,
     },
+    /// 影子运行：在真实家庭上比较一个已安装的版本与启用的版本，不改动任何家庭和办件
+    Shadow(super::shadow::Shadow),
+    /// 比较两个时点：家庭情况、参数和版本各引起多少差额
+    Compare(super::shadow::Compare),
     /// 查看一个插件包申请的权限
     Show {
         /// 摘要的前 8 位或全部
@@ -72,6 +76,8 @@ impl PluginCommand {
                 say!("{county} 自 {from} 起停用 {plugin}");
             }
             PluginCommand::List { county, json } => list(app, county.as_deref(), json).await?,
+            PluginCommand::Shadow(command) => return command.run(app).await,
+            PluginCommand::Compare(command) => return command.run(app).await,
             PluginCommand::Show { digest, json } => {
                 let view = plugin::package(app, &city_operator(app).await?, &digest).await?;
                 if json { print_json(&package_json(&view)) } else { show(&view) }

@@ -17,6 +17,7 @@ mod payments;
 mod schema;
 mod scope;
 mod search;
+mod shadow;
 mod tokens;
 mod upgrades;
 mod webhooks;

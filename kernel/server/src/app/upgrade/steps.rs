@@ -253,12 +253,9 @@ fn shadow(path: &Path, found: &Findings<'_>) -> Step {
     let mend = "请对新版本试运行（页面上“试运行”，或 doudi plugin shadow）";
     match &path.report {
         None => Step::new(StepKind::Shadow, StepState::Open, "还没有用新版本试运行过", mend),
-        Some(report) if !report.fresh => Step::new(
-            StepKind::Shadow,
-            StepState::Open,
-            format!("最近一次试运行是 {}，已超过 {} 天", report.at.minute(), path.bounds.report_days),
-            mend,
-        ),
+        Some(report) if !report.fresh => {
+            Step::new(StepKind::Shadow, StepState::Open, report.why_not.clone(), mend)
+        }
         Some(report) => Step::new(StepKind::Shadow, StepState::Done, in_words(&report.difference), ""),
     }
 }
