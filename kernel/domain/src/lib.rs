@@ -4,11 +4,7 @@
 //! noun; the same noun has the same name in storage, in the use cases, on the pages and in the tests.
 //! Reading order: [`ids`] → [`money`] → [`calendar`] → [`division`] → [`identity`] → [`policy`] → [`person`] →
 //! [`household`] → [`catalogue`] → [`fact`] → [`document`] → [`decision`] → [`payment`] → [`parameter`] → [`package`] →
-<<<<<<< HEAD
-//! [`upgrade`] → [`acceptance`] → [`event`] → [`webhook`] → [`token`].
-=======
-//! [`shadow`] → [`event`] → [`webhook`] → [`token`].
->>>>>>> shadow
+//! [`upgrade`] → [`acceptance`] → [`shadow`] → [`event`] → [`webhook`] → [`token`].
 #![warn(clippy::unwrap_used)]
 
 pub mod acceptance;

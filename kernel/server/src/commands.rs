@@ -11,6 +11,7 @@ macro_rules! say {
     }};
 }
 
+mod acceptance;
 mod assess;
 mod audit;
 mod backup;
@@ -25,6 +26,7 @@ mod plugin;
 mod serve;
 mod shadow;
 mod token;
+mod upgrade;
 mod usage;
 mod user;
 mod webhook;
@@ -138,6 +140,12 @@ async fn run(cli: Cli) -> Result<Outcome> {
         // Makes one.
         return command.run().await;
     }
+    if let Command::Decision(command) = &cli.command
+        && let Some((file, json)) = command.bundle()
+    {
+        // Nor does this.
+        return decision::replay_bundle(&cli.config, file, json).await;
+    }
     let app = cli.config.open().await?;
     if matches!(cli.command, Command::Migrate) {
         let outcome = migrate::run(&app).await;
@@ -154,6 +162,7 @@ async fn run(cli: Cli) -> Result<Outcome> {
         Command::Calendar(command) => command.run(&app).await,
         Command::Household(command) => command.run(&app).await,
         Command::Plugin(command) => command.run(&app).await,
+        Command::Acceptance(command) => command.run(&app).await,
         Command::Parameter(command) => command.run(&app).await,
         Command::Assess(command) => command.run(&app).await,
         Command::Decision(command) => command.run(&app).await,

@@ -150,6 +150,18 @@ impl Config {
         })
     }
 
+    /// A plugin host without a database: for running again what a file holds. Its compiled code belongs to nobody else.
+    pub(crate) fn host_apart(&self, scratch: &Path) -> Result<PluginHost> {
+        let mut secret = [0; 32];
+        getrandom::fill(&mut secret).map_err(|error| Error::failure("系统没有提供随机数", error))?;
+        Config::create_private_directory(scratch)?;
+        PluginHost::new(HostConfig {
+            compile_in_process: self.compile_in_process,
+            scenario_calendar: Arc::new(WorkCalendar::parse_csv(STATUTORY_DAYS)?),
+            ..HostConfig::new(scratch.join("compiled"), secret)
+        })
+    }
+
     fn host_config(&self, secret: &[u8; 32]) -> Result<HostConfig> {
         Ok(HostConfig {
             compile_in_process: self.compile_in_process,

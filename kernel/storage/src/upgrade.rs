@@ -264,6 +264,12 @@ impl Write {
         self.upgrade_end(&upgrade, State::Cancelled, reason).await
     }
 
+    /// A switch that was planned and is taken back before its day: its pin is void already.
+    pub async fn upgrade_withdraw(&mut self, id: UpgradeId, reason: &str) -> Result<()> {
+        let upgrade = self.upgrade_in(id, State::Switched).await?;
+        self.upgrade_end(&upgrade, State::RolledBack, reason).await
+    }
+
     async fn upgrade_end(&mut self, upgrade: &Upgrade, state: State, reason: &str) -> Result<()> {
         let sql = "UPDATE upgrade SET state = $3, ended_at = $4, ended_by = $5, ended_by_name = $6, end_reason = $7
                    WHERE county = $1 AND id = $2";

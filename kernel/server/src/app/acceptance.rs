@@ -5,7 +5,7 @@ mod household;
 
 use super::reads::{Shared, SnapshotReads};
 use super::{App, consult, in_own_task, plugin};
-pub use household::{Copied, HouseholdCase, copy_of_household, save_household};
+pub use household::{Copied, HouseholdCase, copy_of_household, household_by_number, save_household};
 use doudi_documents::Manifest;
 use doudi_documents::scenario::{Expect, Scenario};
 use doudi_domain::acceptance::{AcceptanceCase, Source};

@@ -29,7 +29,18 @@ pub(super) enum PluginCommand {
         /// 设置文件（JSON）；默认沿用现有设置或插件的默认值
         #[arg(long)]
         settings: Option<PathBuf>,
+        /// 不经升级的各项核对直接换成另一个版本；仅供开发和演练
+        #[arg(long)]
+        replace: bool,
     },
+    /// 升级到另一个版本：核对变化、权限、设置、试运行、验收用例，都通过才切换
+    Upgrade(super::upgrade::UpgradeCommand),
+    /// 列出县区的升级
+    Upgrades(super::upgrade::Upgrades),
+    /// 回到升级前的版本
+    Rollback(super::upgrade::Rollback),
+    /// 取消准备中的升级，或计划中的启用、停用
+    Cancel(super::upgrade::Cancel),
     /// 停用插件；已有办件和决定保留
     Disable {
         plugin: String,
@@ -66,10 +77,15 @@ impl PluginCommand {
                 say!("已安装 {} {} {}", installed.name.zh, installed.plugin, installed.version);
                 say!("摘要：{}（{} 字节）", installed.digest, installed.size);
             }
-            PluginCommand::Enable { plugin, county, digest, from, grant, settings } => {
+            PluginCommand::Enable { plugin, county, digest, from, grant, settings, replace } => {
                 let settings = settings.map(|path| read_text(&path)).transpose()?;
-                enable(app, &plugin, &county, digest, from, &grant, settings).await?;
+                let order = Order { plugin: &plugin, digest, from, grant: &grant, settings, replace };
+                enable(app, &county, order).await?;
             }
+            PluginCommand::Upgrade(command) => return command.run(app).await,
+            PluginCommand::Upgrades(command) => return command.run(app).await,
+            PluginCommand::Rollback(command) => return command.run(app).await,
+            PluginCommand::Cancel(command) => return command.run(app).await,
             PluginCommand::Disable { plugin, county, from } => {
                 let from = from.unwrap_or_else(|| app.today());
                 plugin::disable(app, &operator(app, &county).await?, &plugin, from).await?;
@@ -87,15 +103,18 @@ impl PluginCommand {
     }
 }
 
-async fn enable(
-    app: &App,
-    plugin: &str,
-    counties: &[String],
+/// What is to be enabled.
+struct Order<'a> {
+    plugin: &'a str,
     digest: Option<String>,
     from: Option<Date>,
-    grant: &str,
+    grant: &'a str,
     settings: Option<String>,
-) -> Result<()> {
+    replace: bool,
+}
+
+async fn enable(app: &App, counties: &[String], order: Order<'_>) -> Result<()> {
+    let Order { plugin, digest, from, grant, settings, replace } = order;
     let settings = settings
         .map(|text| serde_json::from_str(&text))
         .transpose()
@@ -106,6 +125,11 @@ async fn enable(
     };
     for county in counties {
         let actor = operator(app, county).await?;
+        if !replace && plugin::is_upgrade(app, &actor, plugin, &digest).await? {
+            return Err(Error::refused(format!(
+                "{county} 正在使用或最近使用的是 {plugin} 的另一个版本，换版本请用：doudi plugin upgrade {plugin}@版本号 --county {county}"
+            )));
+        }
         let first = !plugin::enablements(app, &actor).await?.iter().any(|view| view.plugin.id == plugin);
         let grants = match grant {
             "all" => GrantChoice::All,

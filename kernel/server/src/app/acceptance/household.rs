@@ -33,6 +33,16 @@ impl Copied {
     }
 }
 
+/// The household an officer names by its number.
+pub async fn household_by_number(app: &App, actor: &Actor, number: &str) -> Result<HouseholdId> {
+    policy::require(actor, Permission::AcceptanceWrite)?;
+    let mut snapshot = app.storage.snapshot(actor.scope()).await?;
+    let found = snapshot.household_by_number(number.trim()).await?;
+    found.map(|household| household.id).ok_or_else(|| {
+        Error::invalid("户编号", "acceptance.household", format!("没有户编号“{}”，请核对", number.trim()))
+    })
+}
+
 /// What any installed version of the plugin reads, as far as it may be copied, in the catalogue's order.
 pub(super) async fn fields_of(snapshot: &mut Snapshot, plugin: &str) -> Result<Vec<&'static Field>> {
     let manifests = manifests_of(snapshot, plugin).await?;
