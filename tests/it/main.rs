@@ -15,6 +15,7 @@ mod plugins;
 mod replay;
 mod story;
 mod tidy;
+mod upgrade;
 mod web;
 mod webhook;
 mod worker;

@@ -63,6 +63,6 @@ pub use manifest::digest;
 pub use plugin::Plugin;
 pub use points::Point;
 pub use reads::{DocumentQuery, PaymentQuery, PaymentTotals, Reads};
+pub use record::{CallRecord, Difference, RecordedRead, Replay};
 pub use scenario::case::{CaseAnswer, scenario_problems};
 pub use scenario::copy::{copied_fields, masked_copy};
-pub use record::{CallRecord, Difference, RecordedRead, Replay};

@@ -74,6 +74,9 @@ enum Command {
     /// 插件：安装、启用、停用、列表、查看、影子运行
     #[command(subcommand)]
     Plugin(plugin::PluginCommand),
+    /// 验收用例：列表、登记、验证、停用
+    #[command(subcommand)]
+    Acceptance(acceptance::AcceptanceCommand),
     /// 参数：设置、列表、导入、测算
     #[command(subcommand)]
     Parameter(parameter::ParameterCommand),

@@ -68,7 +68,8 @@ impl Write {
     /// `Conflict` when the county has one of that name for the plugin.
     pub async fn acceptance_save(&mut self, new: &NewAcceptance) -> Result<AcceptanceId> {
         let id = AcceptanceId(self.tx.new_id().await?);
-        let sql = "INSERT INTO acceptance_case (county, id, plugin, name, date, scenario, source, note, saved_at, saved_by,
+        let sql =
+            "INSERT INTO acceptance_case (county, id, plugin, name, date, scenario, source, note, saved_at, saved_by,
                    saved_by_name) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
         let name = self.actor.name().to_owned();
         let values = args![

@@ -127,7 +127,8 @@ impl Snapshot {
 
     /// What the county has decided about upgrades, if anything, and who did.
     pub async fn upgrade_bounds(&mut self) -> Result<Option<(Bounds, Deed)>> {
-        let sql = "SELECT lost, changed, money, grace_days, report_days, set_at, set_by, set_by_name FROM upgrade_bounds
+        let sql =
+            "SELECT lost, changed, money, grace_days, report_days, set_at, set_by, set_by_name FROM upgrade_bounds
                    WHERE county = $1";
         let Some(row) = self.tx.optional(sql, args![self.reach.county]).await? else { return Ok(None) };
         let bounds = Bounds {
@@ -213,7 +214,12 @@ impl Write {
 
     /// Pins the other version and takes over the documents that were rewritten for it; all at once. `Conflict` when a document
     /// has moved since it was rewritten, or one was added: rewrite those and come again.
-    pub async fn upgrade_switch(&mut self, id: UpgradeId, migrates: bool, grace_until: Option<Date>) -> Result<EnablementId> {
+    pub async fn upgrade_switch(
+        &mut self,
+        id: UpgradeId,
+        migrates: bool,
+        grace_until: Option<Date>,
+    ) -> Result<EnablementId> {
         let upgrade = self.upgrade_in(id, State::Open).await?;
         let documents = if migrates { self.documents_take_over(&upgrade).await? } else { 0 };
         let pin = self
@@ -229,8 +235,7 @@ impl Write {
                    documents = $7, grace_until = $8 WHERE county = $1 AND id = $2";
         let name = self.actor.name().to_owned();
         let grace_until = grace_until.filter(|_| migrates);
-        let values =
-            args![self.county, id, self.now, self.actor.user_id(), name, pin, documents as i64, grace_until];
+        let values = args![self.county, id, self.now, self.actor.user_id(), name, pin, documents as i64, grace_until];
         self.tx.run(sql, values).await?;
         let detail = json!({
             "plugin": upgrade.plugin, "from": upgrade.from_digest, "to": upgrade.to_digest,

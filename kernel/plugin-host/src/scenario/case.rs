@@ -44,8 +44,8 @@ impl PluginHost {
         let fields: Vec<FieldCode> =
             plugin.manifest().fields().into_iter().filter_map(catalogue::find).map(|field| field.code).collect();
         let scenario = read_by(scenario, &fields);
-        let columns = columns(&scenario, &fields)
-            .map_err(|message| Error::invalid("用例", "acceptance.scenario", message))?;
+        let columns =
+            columns(&scenario, &fields).map_err(|message| Error::invalid("用例", "acceptance.scenario", message))?;
         let reads = Box::new(CaseReads {
             plugin: plugin.id().to_owned(),
             date: context.today,

@@ -4,8 +4,8 @@
 use doudi_documents::scenario::{Item, Member};
 use doudi_domain::calendar;
 use doudi_domain::catalogue::{self, FieldCode, Kind, Sensitivity, Table};
-use doudi_domain::columns::{Columns, TableColumns};
 use doudi_domain::codes;
+use doudi_domain::columns::{Columns, TableColumns};
 use serde_json::Value;
 use std::collections::BTreeMap;
 

@@ -5,7 +5,6 @@ mod household;
 
 use super::reads::{Shared, SnapshotReads};
 use super::{App, consult, in_own_task, plugin};
-pub use household::{Copied, HouseholdCase, copy_of_household, household_by_number, save_household};
 use doudi_documents::Manifest;
 use doudi_documents::scenario::{Expect, Scenario};
 use doudi_domain::acceptance::{AcceptanceCase, Source};
@@ -14,6 +13,7 @@ use doudi_domain::{AcceptanceId, Actor, Date, Error, Fen, Problem, Result};
 use doudi_plugin_host::{CallContext, CaseAnswer, Grants, Plugin, Recording, requested, scenario_problems};
 use doudi_storage::Snapshot;
 use doudi_storage::acceptance::NewAcceptance;
+pub use household::{Copied, HouseholdCase, copy_of_household, household_by_number, save_household};
 use std::sync::Arc;
 use tokio::sync::Mutex;
 
@@ -139,7 +139,8 @@ pub async fn save(app: &App, actor: &Actor, draft: AcceptanceDraft) -> Result<Ac
     if !problems.is_empty() {
         return Err(Error::Invalid(problems));
     }
-    let date: Date = draft.scenario.date.parse().map_err(|_| Error::invalid("日期", "acceptance.date", "请填写日期"))?;
+    let date: Date =
+        draft.scenario.date.parse().map_err(|_| Error::invalid("日期", "acceptance.date", "请填写日期"))?;
     let new = NewAcceptance {
         plugin: draft.plugin,
         name: draft.scenario.name.trim().to_owned(),
@@ -173,8 +174,7 @@ pub async fn save_file(app: &App, actor: &Actor, plugin: &str, text: &str) -> Re
     }
     let mut saved = Vec::with_capacity(scenarios.len());
     for scenario in scenarios {
-        let draft =
-            AcceptanceDraft { plugin: plugin.to_owned(), scenario, source: Source::File, note: String::new() };
+        let draft = AcceptanceDraft { plugin: plugin.to_owned(), scenario, source: Source::File, note: String::new() };
         saved.push(save(app, actor, draft).await?);
     }
     Ok(saved)
@@ -382,7 +382,8 @@ mod tests {
         let json = r#"{"scenario":[{"name":"一","date":"2022-07-20","members":[{"who":"户主"}],
                        "expect":{"outcome":"granted","amount":63000}}]}"#;
         assert_eq!(parse(toml).expect("TOML"), parse(json).expect("JSON"));
-        for (text, word) in [("", "scenario"), ("[[scenario]]\nnam = 1", "nam"), ("{\"scenario\":[]}", "没有用例")] {
+        for (text, word) in [("", "scenario"), ("[[scenario]]\nnam = 1", "nam"), ("{\"scenario\":[]}", "没有用例")]
+        {
             let Err(Error::Invalid(problems)) = parse(text) else { panic!("{text} was read") };
             assert!(problems[0].message.contains(word), "{text}: {problems:?}");
         }

@@ -323,7 +323,11 @@ async fn refuse_unlooked_at(
     if actor.role().is_none() && !other_form {
         return Ok(());
     }
-    let why = if other_form { "两个版本的办件格式不同，须先转换" } else { "换版本要先核对权限、设置、试运行结果和验收用例" };
+    let why = if other_form {
+        "两个版本的办件格式不同，须先转换"
+    } else {
+        "换版本要先核对权限、设置、试运行结果和验收用例"
+    };
     Err(Error::refused(format!(
         "本县区最近使用的是 {}，换成 {} 是一次升级：{why}。请在措施页面选择“升级”，或用 doudi plugin upgrade {}@{}；已停用的，请先重新启用原来的版本",
         before.version, release.version, release.plugin, release.version

@@ -87,7 +87,9 @@ impl Path {
         if missing.is_empty() {
             return None;
         }
-        Some(Error::Refused { message: format!("还不能切换，有 {} 项没有完成", missing.len()), problems: missing })
+        Some(Error::Refused {
+            message: format!("还不能切换，有 {} 项没有完成", missing.len()), problems: missing
+        })
     }
 }
 
@@ -335,7 +337,8 @@ async fn look(
 
     let grants = wishes.granted(&ends);
     let pending = upgrade.as_ref().is_none_or(|upgrade| upgrade.state == State::Open);
-    let settings = if pending { settings_problems(app, actor, &loaded, &wishes.settings, &grants).await? } else { Vec::new() };
+    let settings =
+        if pending { settings_problems(app, actor, &loaded, &wishes.settings, &grants).await? } else { Vec::new() };
     let assesses = |manifest: &Manifest| manifest.points.iter().any(|point| point == "assess");
     let acceptance = if assesses(&ends.to) {
         let terms = Terms { settings: wishes.settings.clone(), grants: grants.clone() };
@@ -433,7 +436,9 @@ pub async fn open(app: &App, actor: &Actor, draft: &UpgradeDraft) -> Result<Upgr
     let grants = wishes.granted(&ends);
     problems.extend(settings_problems(app, actor, &loaded, &wishes.settings, &grants).await?);
     if !problems.is_empty() {
-        return Err(Error::Refused { message: "还不能开始升级，请先处理以下问题".to_owned(), problems });
+        return Err(Error::Refused {
+            message: "还不能开始升级，请先处理以下问题".to_owned(), problems
+        });
     }
     let read_set = snapshot.read_set().await?;
     drop(snapshot);
@@ -621,6 +626,20 @@ pub async fn cancel(app: &App, actor: &Actor, id: UpgradeId, reason: &str) -> Re
         let mut write = app.storage.write(&actor, app.now()).await?;
         write.upgrade_cancel(id, &reason).await?;
         write.commit().await
+    })
+    .await
+}
+
+/// Forgets the documents' bodies of upgrades whose grace time is over. Of how many upgrades.
+pub async fn expire(app: &App, actor: &Actor) -> Result<usize> {
+    policy::require(actor, Permission::Configure)?;
+    let (app, actor) = (app.clone(), actor.clone());
+    in_own_task(async move {
+        let mut write = app.storage.write(&actor, app.now()).await?;
+        match write.upgrade_documents_expire(app.today()).await? {
+            0 => write.rollback().await.map(|()| 0),
+            forgotten => write.commit().await.map(|()| forgotten),
+        }
     })
     .await
 }

@@ -131,9 +131,8 @@ async fn named(app: &App, actor: &Actor, text: &str) -> Result<(String, Option<S
 }
 
 fn fen(text: &str) -> Result<Fen> {
-    Fen::parse(text).ok_or_else(|| {
-        Error::invalid("--amount", "acceptance.amount", format!("“{text}”不是金额，应如 630.00"))
-    })
+    Fen::parse(text)
+        .ok_or_else(|| Error::invalid("--amount", "acceptance.amount", format!("“{text}”不是金额，应如 630.00")))
 }
 
 fn list(cases: &[CaseView], json: bool) {
@@ -155,7 +154,14 @@ fn list(cases: &[CaseView], json: bool) {
         let state = if view.case.withdrawn_at.is_some() { "  已停用" } else { "" };
         let (case, expected) = (&view.case, &view.expected);
         let amount = expected.amount;
-        say!("{}  {}  {}  {}  {}，每月 {amount} 元{state}", case.id, case.plugin, case.date, case.name, expected.outcome_zh);
+        say!(
+            "{}  {}  {}  {}  {}，每月 {amount} 元{state}",
+            case.id,
+            case.plugin,
+            case.date,
+            case.name,
+            expected.outcome_zh
+        );
     }
     say!("共 {} 个用例", cases.len());
 }

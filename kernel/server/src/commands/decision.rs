@@ -69,7 +69,10 @@ impl DecisionCommand {
                 let bytes = decision::bundle::export(app, &actor, id).await?;
                 write_file(&file, &bytes)?;
                 say!("决定 {id} 已导出到 {}（{} 字节）", file.display(), bytes.len());
-                say!("文件中有这个家庭的收入等信息，请妥善保管。核对：doudi decision replay --bundle {}", file.display());
+                say!(
+                    "文件中有这个家庭的收入等信息，请妥善保管。核对：doudi decision replay --bundle {}",
+                    file.display()
+                );
                 Ok(Outcome::Done)
             }
         }

@@ -97,8 +97,18 @@ impl UpgradeCommand {
             }));
         } else {
             steps(&path.steps);
-            let when = if path.begins > app.today() { format!("自 {} 起使用", path.begins) } else { "已切换到".to_owned() };
-            say!("{} {when} {} {}，用时 {} 毫秒", self.county, path.to.name.zh, path.to.version, switched.took.as_millis());
+            let when = if path.begins > app.today() {
+                format!("自 {} 起使用", path.begins)
+            } else {
+                "已切换到".to_owned()
+            };
+            say!(
+                "{} {when} {} {}，用时 {} 毫秒",
+                self.county,
+                path.to.name.zh,
+                path.to.version,
+                switched.took.as_millis()
+            );
             if switched.documents > 0 {
                 say!("已转换 {} 个办件", switched.documents);
             }
@@ -125,7 +135,10 @@ impl UpgradeCommand {
                 "all" => GrantChoice::All,
                 "keep" => GrantChoice::Keep,
                 list => GrantChoice::These(
-                    list.split([',', '，']).map(|grant| grant.trim().to_owned()).filter(|grant| !grant.is_empty()).collect(),
+                    list.split([',', '，'])
+                        .map(|grant| grant.trim().to_owned())
+                        .filter(|grant| !grant.is_empty())
+                        .collect(),
                 ),
             },
             older: self.older,
@@ -166,7 +179,8 @@ fn show(path: &Path) {
             let names: Vec<&str> = texts.iter().map(|text| text.zh.as_str()).collect();
             if names.is_empty() { String::new() } else { format!("  {word} {}", names.join("、")) }
         };
-        let words = [part("新增", &change.added), part("取消", &change.removed), part("改动", &change.changed)].concat();
+        let words =
+            [part("新增", &change.added), part("取消", &change.removed), part("改动", &change.changed)].concat();
         say!("  {}：{words}", change.part);
     }
     for line in &path.permissions.wider {
@@ -225,7 +239,12 @@ impl Upgrades {
             let Upgrade { id, begins, state, opened, ended, .. } = &row.upgrade;
             let reason = ended.as_ref().map(|(_, reason)| format!("：{reason}")).unwrap_or_default();
             let (name, by) = (&row.to.name.zh, &opened.by_name);
-            say!("{id}  {name} {} → {}  自 {begins} 起  {}{reason}  {by}", row.from.version, row.to.version, state.zh());
+            say!(
+                "{id}  {name} {} → {}  自 {begins} 起  {}{reason}  {by}",
+                row.from.version,
+                row.to.version,
+                state.zh()
+            );
         }
         say!("共 {} 次升级", rows.len());
         Ok(Outcome::Done)

@@ -7,8 +7,8 @@
 //!
 //! It holds the family's data as the rules saw them. Exporting one is recorded.
 
-use super::replayed::{Kept, Replayed, replay as replay_record};
 use super::record_of;
+use super::replayed::{Kept, Replayed, replay as replay_record};
 use crate::app::App;
 use doudi_domain::decision::Decision;
 use doudi_domain::policy::{self, Permission};
@@ -183,7 +183,10 @@ pub async fn replay(host: &PluginHost, file: &[u8]) -> Result<Replayed> {
     };
     let digest = doudi_plugin_host::digest(&component);
     if digest != part.digest || record.digest != part.digest {
-        return differs(format!("文件中的程序不是作出决定的程序：决定记录的摘要为 {}，文件中的为 {digest}", part.digest));
+        return differs(format!(
+            "文件中的程序不是作出决定的程序：决定记录的摘要为 {}，文件中的为 {digest}",
+            part.digest
+        ));
     }
     let changed = bundle.checksums.first_difference(&Checksums::of(part, record), record);
     let plugin = host.load(&digest, &component).await?;

@@ -171,7 +171,10 @@ mod tests {
         assert_eq!(unlike_result(&kept(), &result(|_| {})), None);
         type Change = fn(&mut Value);
         let cases: [(&str, Change); 4] = [
-            ("决定的金额与当时调用的结果不一致：决定为 630.00 元，调用结果为 600.00 元", |p| p["amount"] = 60_000.into()),
+            (
+                "决定的金额与当时调用的结果不一致：决定为 630.00 元，调用结果为 600.00 元",
+                |p| p["amount"] = 60_000.into(),
+            ),
             ("决定的结论", |p| p["outcome"] = "refused".into()),
             ("决定的理由", |p| p["reasons"] = json!([])),
             ("不在当时调用的结果之中", |p| p["household"] = "4".into()),

@@ -37,7 +37,8 @@ pub struct PermissionLine {
 
 /// Parts that differ, in the order a county reads them.
 pub(super) fn between(from: &Manifest, to: &Manifest) -> Vec<Change> {
-    let bare = |words: &[String]| words.iter().map(|word| (word.clone(), Text::from(word.as_str()), String::new())).collect();
+    let bare =
+        |words: &[String]| words.iter().map(|word| (word.clone(), Text::from(word.as_str()), String::new())).collect();
     let mut changes = Vec::new();
     let mut compare = |part: &'static str, old: Vec<Item>, new: Vec<Item>| {
         let change = change(part, &old, &new);
@@ -107,7 +108,11 @@ pub(super) fn permissions(ends: &Ends, decided: Option<&[String]>) -> Permission
     };
     PermissionDifference {
         undecided: decided.is_none() && !wider.is_empty(),
-        wider: requested(&ends.to).into_iter().filter(|capability| wider.contains(&capability.code)).map(line).collect(),
+        wider: requested(&ends.to)
+            .into_iter()
+            .filter(|capability| wider.contains(&capability.code))
+            .map(line)
+            .collect(),
         dropped: requested(&ends.from)
             .into_iter()
             .filter(|capability| !still.contains(&capability.code))
@@ -147,10 +152,9 @@ mod tests {
         let new = [item("b", "2"), item("c", "1"), item("d", "1")];
         let found = change("结论", &old, &new);
         let words = |texts: &[Text]| texts.iter().map(|text| text.zh.clone()).collect::<Vec<_>>();
-        assert_eq!((words(&found.added), words(&found.removed), words(&found.changed)), (
-            vec!["d".to_owned()],
-            vec!["a".to_owned()],
-            vec!["b".to_owned()]
-        ));
+        assert_eq!(
+            (words(&found.added), words(&found.removed), words(&found.changed)),
+            (vec!["d".to_owned()], vec!["a".to_owned()], vec!["b".to_owned()])
+        );
     }
 }

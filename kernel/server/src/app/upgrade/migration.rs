@@ -121,12 +121,7 @@ async fn chunk(
 }
 
 /// What may change is what the plugin's own: title, state, deadline, index values, body. Whose document it is stays.
-fn taken_over(
-    plugin: &Plugin,
-    old: Document,
-    old_index: Vec<(String, String)>,
-    put: DocumentPut,
-) -> Result<Rewritten> {
+fn taken_over(plugin: &Plugin, old: Document, old_index: Vec<(String, String)>, put: DocumentPut) -> Result<Rewritten> {
     let no = |cause: &str| Err(fault(plugin, &old, cause));
     if put.expected_revision != Some(old.revision) {
         return no("依据的版本不对");
@@ -147,7 +142,11 @@ fn taken_over(
     let state = plugin.manifest().collection(&put.collection).and_then(|known| known.workflow.state(&put.state));
     let Some(state) = state else { return no("新的流程中没有这个状态") };
     if state.last != old.final_state {
-        return no(if old.final_state { "重新打开了已经办结的办件" } else { "把还在办理的办件办结了" });
+        return no(if old.final_state {
+            "重新打开了已经办结的办件"
+        } else {
+            "把还在办理的办件办结了"
+        });
     }
     let moved = put.state != old.state;
     let due = match &put.due {

@@ -91,7 +91,8 @@ impl Step {
     }
 
     pub(super) fn problem(&self) -> Problem {
-        let message = if self.mend.is_empty() { self.sentence.clone() } else { format!("{}。{}", self.sentence, self.mend) };
+        let message =
+            if self.mend.is_empty() { self.sentence.clone() } else { format!("{}。{}", self.sentence, self.mend) };
         Problem::new(self.kind.zh(), format!("upgrade.{}", self.kind.code()), message)
     }
 }
@@ -142,7 +143,12 @@ fn standing(path: &Path, found: &Findings<'_>) -> Option<Step> {
     }
     if open.begins < found.today {
         let sentence = format!("原定的切换日期 {} 已过", open.begins);
-        return Some(Step::new(StepKind::Version, StepState::Open, sentence, "请取消这次升级，按今天或以后的日期重新提出"));
+        return Some(Step::new(
+            StepKind::Version,
+            StepState::Open,
+            sentence,
+            "请取消这次升级，按今天或以后的日期重新提出",
+        ));
     }
     None
 }
@@ -236,7 +242,12 @@ fn documents(path: &Path, found: &Findings<'_>) -> Step {
     let (total, ready) = (documents.total, documents.ready);
     let format = format!("办件格式由 {} 变为 {}", found.ends.from.state_version, found.ends.to.state_version);
     match total - ready {
-        0 => Step::new(StepKind::Documents, StepState::Done, format!("{format}，{total} 个办件已转换好，切换时一并生效"), ""),
+        0 => Step::new(
+            StepKind::Documents,
+            StepState::Done,
+            format!("{format}，{total} 个办件已转换好，切换时一并生效"),
+            "",
+        ),
         left => Step::new(
             StepKind::Documents,
             StepState::Attention,
@@ -253,9 +264,7 @@ fn shadow(path: &Path, found: &Findings<'_>) -> Step {
     let mend = "请对新版本试运行（页面上“试运行”，或 doudi plugin shadow）";
     match &path.report {
         None => Step::new(StepKind::Shadow, StepState::Open, "还没有用新版本试运行过", mend),
-        Some(report) if !report.fresh => {
-            Step::new(StepKind::Shadow, StepState::Open, report.why_not.clone(), mend)
-        }
+        Some(report) if !report.fresh => Step::new(StepKind::Shadow, StepState::Open, report.why_not.clone(), mend),
         Some(report) => Step::new(StepKind::Shadow, StepState::Done, in_words(&report.difference), ""),
     }
 }
