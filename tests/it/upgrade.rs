@@ -1,6 +1,7 @@
 //! Versions of a plugin in a county, and the way from one to the next: several at once, by date; asked for, looked at, signed,
 //! switched, watched, rolled back; documents rewritten; ten counties at once; decisions that replay after all of it.
 
+mod commands;
 mod crowd;
 mod documents;
 mod path;
