@@ -78,7 +78,11 @@ impl Report {
         line("roll back, worst", format!("{:.1} ms", self.roll_back_worst_ms), "");
         let documents = self.switch_documents;
         line(&format!("switch with {documents} documents"), format!("{:.0} ms", self.switch_documents_ms), "");
-        line(&format!("roll back with {documents} documents"), format!("{:.0} ms", self.roll_back_documents_ms), "aim ≤ 1 s");
+        line(
+            &format!("roll back with {documents} documents"),
+            format!("{:.0} ms", self.roll_back_documents_ms),
+            "aim ≤ 1 s",
+        );
     }
 }
 

@@ -124,11 +124,7 @@ async fn documents(app: &App, actor: &Actor, today: Date) -> Result<(f64, f64)> 
     let body = serde_json::json!({ "note": "资".repeat(300) }).to_string();
     for number in 0..DOCUMENTS {
         let put = DocumentPut {
-            target: DocumentTarget::New {
-                plugin: "sample".into(),
-                collection: "case".into(),
-                key: number.to_string(),
-            },
+            target: DocumentTarget::New { plugin: "sample".into(), collection: "case".into(), key: number.to_string() },
             title: "申请".into(),
             household: None,
             person: None,

@@ -177,7 +177,7 @@ fn show(path: &Path) {
     for change in &path.changes {
         let part = |word: &str, texts: &[doudi_documents::Text]| {
             let names: Vec<&str> = texts.iter().map(|text| text.zh.as_str()).collect();
-            if names.is_empty() { String::new() } else { format!("  {word} {}", names.join("、")) }
+            if names.is_empty() { String::new() } else { format!("  {word} {}", first_few(&names)) }
         };
         let words =
             [part("新增", &change.added), part("取消", &change.removed), part("改动", &change.changed)].concat();
@@ -191,6 +191,13 @@ fn show(path: &Path) {
         say!("  用例“{}”：{}", result.view.case.name, result.faults.join("；"));
     }
     steps(&path.steps);
+}
+
+/// The first few of many names, and how many there are.
+fn first_few(names: &[&str]) -> String {
+    const FEW: usize = 8;
+    let shown = names.iter().take(FEW).copied().collect::<Vec<_>>().join("、");
+    if names.len() > FEW { format!("{shown} 等 {} 项", names.len()) } else { shown }
 }
 
 fn steps(steps: &[Step]) {

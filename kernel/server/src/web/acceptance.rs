@@ -15,7 +15,7 @@ use axum::http::StatusCode;
 use doudi_documents::Text;
 use doudi_documents::scenario::{Expect, Item, Member, Scenario};
 use doudi_domain::acceptance::Source;
-use doudi_domain::catalogue::{self, Field, Kind, Table};
+use doudi_domain::catalogue::{self, Field, Kind, Origin, Table};
 use doudi_domain::fact::Value as FactValue;
 use doudi_domain::policy::Permission;
 use doudi_domain::{AcceptanceId, Actor, Date, Error, Fen, HouseholdId, Problem, Result, calendar, codes};
@@ -268,16 +268,18 @@ fn with_none(mut options: Vec<OptionView>) -> Vec<OptionView> {
 fn drawn(draw: &Drawer<'_>, frame: &Frame, prefix: &str, field: &Field) -> FieldView {
     let name = format!("{prefix}{}", field.code);
     let label = frame.pick(field.zh, field.en);
+    let choice = |table: &codes::CodeTable, initial: Option<i32>| {
+        let option = |entry: &codes::Code| OptionView {
+            value: entry.code.to_string(),
+            label: frame.pick(entry.zh, entry.en).to_owned(),
+            chosen: initial == Some(entry.code),
+        };
+        draw.choice(&name, label, with_none(table.entries.iter().map(option).collect()))
+    };
     match field.kind {
-        Kind::Code(table) => {
-            let option = |entry: &codes::Code| OptionView {
-                value: entry.code.to_string(),
-                label: frame.pick(entry.zh, entry.en).to_owned(),
-                chosen: false,
-            };
-            draw.choice(&name, label, with_none(table.entries.iter().map(option).collect()))
-        }
-        Kind::YesNo => draw.tick(&name, label),
+        Kind::Code(table) => choice(table, None),
+        // Not stated is not the same as no. Who is entered as a member usually lives there.
+        Kind::YesNo => choice(&codes::YES_NO, (field.origin == Origin::Core).then_some(1)),
         Kind::Date => draw.date(&name, label, ""),
         _ => draw.line(&name, label),
     }

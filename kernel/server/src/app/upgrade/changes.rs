@@ -16,6 +16,12 @@ pub struct Change {
     pub changed: Vec<Text>,
 }
 
+impl Change {
+    pub fn total(&self) -> usize {
+        self.added.len() + self.removed.len() + self.changed.len()
+    }
+}
+
 /// What the other version asks for beyond the one in force, and what it no longer asks for.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct PermissionDifference {
@@ -42,7 +48,7 @@ pub(super) fn between(from: &Manifest, to: &Manifest) -> Vec<Change> {
     let mut changes = Vec::new();
     let mut compare = |part: &'static str, old: Vec<Item>, new: Vec<Item>| {
         let change = change(part, &old, &new);
-        if !(change.added.is_empty() && change.removed.is_empty() && change.changed.is_empty()) {
+        if change.total() > 0 {
             changes.push(change);
         }
     };
@@ -57,7 +63,6 @@ pub(super) fn between(from: &Manifest, to: &Manifest) -> Vec<Change> {
     parts! {
         "结论" outcomes code label;
         "计算值" figures code label;
-        "理由" reasons code text;
         "政策参数" parameters code label;
         "办件类别" collections id label;
         "表单" forms id title;
@@ -66,6 +71,10 @@ pub(super) fn between(from: &Manifest, to: &Manifest) -> Vec<Change> {
         "导出文件" files id label;
         "上传文件" feeds id label;
     }
+    let reasons = |manifest: &Manifest| -> Vec<Item> {
+        manifest.reasons.iter().map(|reason| (reason.code.clone(), readable(&reason.text), shape(reason))).collect()
+    };
+    compare("理由", reasons(from), reasons(to));
     compare("事件", bare(&from.subscriptions), bare(&to.subscriptions));
     compare("答复其他措施", bare(&from.answers), bare(&to.answers));
     compare("询问其他措施", bare(&from.questions), bare(&to.questions));
@@ -78,6 +87,21 @@ pub(super) fn between(from: &Manifest, to: &Manifest) -> Vec<Change> {
 
 /// Id, label, and everything as text for comparing.
 type Item = (String, Text, String);
+
+/// A sentence without its numbers: 低于 … 元.
+fn readable(text: &Text) -> Text {
+    let plain = |text: &str| {
+        let mut plain = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some((before, inside)) = rest.split_once('{') {
+            plain.push_str(before);
+            plain.push('…');
+            rest = inside.split_once('}').map_or("", |(_, after)| after);
+        }
+        plain + rest
+    };
+    Text::new(plain(&text.zh), plain(&text.en))
+}
 
 fn shape(item: &impl serde::Serialize) -> String {
     serde_json::to_string(item).unwrap_or_default()
@@ -144,6 +168,12 @@ mod tests {
 
     fn item(id: &str, shape: &str) -> Item {
         (id.to_owned(), Text::from(id), shape.to_owned())
+    }
+
+    #[test]
+    fn sentences_are_read_without_their_numbers() {
+        let text = readable(&Text::new("低于 {0:fen} 元，{1:count} 人", "Below {0:fen}"));
+        assert_eq!((text.zh.as_str(), text.en.as_str()), ("低于 … 元，… 人", "Below …"));
     }
 
     #[test]

@@ -7,6 +7,9 @@ use doudi_domain::upgrade::{Difference, State, state_major};
 use doudi_domain::{Date, Problem};
 use std::cmp::Ordering;
 
+/// Failed cases named in a sentence; all of them stand in the list.
+const NAMED: usize = 4;
+
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum StepKind {
     Version,
@@ -277,7 +280,7 @@ fn in_words(difference: &Difference) -> String {
         Ordering::Less => format!("每月减少 {} 元", doudi_domain::Fen(-money)),
     };
     let Difference { compared, gained, lost, changed, .. } = difference;
-    format!("比较 {compared} 户：新增 {gained} 户，退出 {lost} 户，金额变化 {changed} 户，{money}")
+    format!("比较 {compared} 户：新增 {gained} 户，退出 {lost} 户，变动 {changed} 户，{money}")
 }
 
 fn acceptance(path: &Path) -> Step {
@@ -292,11 +295,15 @@ fn acceptance(path: &Path) -> Step {
         _ if passed == all => Step::new(StepKind::Acceptance, StepState::Done, format!("{all} 个用例全部通过"), ""),
         _ => {
             let failed = path.acceptance.results.iter().filter(|result| !result.passed());
-            let names: Vec<String> = failed.map(|result| format!("“{}”", result.view.case.name)).collect();
+            let few = failed.take(NAMED).map(|result| format!("“{}”", result.view.case.name));
+            let mut names = few.collect::<Vec<String>>().join("、");
+            if all - passed > NAMED {
+                names.push('等');
+            }
             Step::new(
                 StepKind::Acceptance,
                 StepState::Open,
-                format!("{all} 个用例中有 {} 个没有通过：{}", all - passed, names.join("、")),
+                format!("{all} 个用例中有 {} 个没有通过：{names}", all - passed),
                 "请业务科核对：新版本算得不对，请供应商修正；政策确有变化，请停用旧用例并登记新的",
             )
         }
