@@ -156,7 +156,7 @@ async fn begin(app: &App, town: &Town, turn: usize, counts: &Counts) -> Result<(
     }
     let head = town.heads[turn].to_string();
     let values = json!({
-        "applicant": head, "basis": "family", "near-relative": 0, "signed": [head], "declared": true,
+        "applicant": head, "basis": "family", "near-relative": "0", "signed": [head], "declared": true,
     });
     let press = Press {
         target: Target::New {

@@ -89,7 +89,7 @@ async fn a_county_goes_the_whole_way_and_back() {
     assert!(order.starts_with("/shadow/orders/"), "{order}");
     crate::worker::work(std::slice::from_ref(&server.app)).await;
     let page = it.get(&address).await.ok();
-    page.has(&["退出 1 户", "变化超出限度", "由县民政审核确认人签认"]);
+    page.has(&["退出 1 户", "变化超出限度", "提出升级的人不能自己签认"]);
 
     // The officer looks: the law has changed, the old case no longer holds, and a new one takes its place.
     let officer = server.actor(people::CHEN_LI);

@@ -79,7 +79,7 @@ async fn a_changed_byte_of_a_file_is_found_and_its_place_said() {
     let cases: [(&str, &str, &str, &str); 5] = [
         ("the amount of the decision", r#""amount_fen":63000"#, r#""amount_fen":63001"#, "决定的内容"),
         ("the outcome", r#""outcome":"granted""#, r#""outcome":"gr4nted""#, "决定的内容"),
-        ("the day handed in", r#""action":"decide""#, r#""action":"decade""#, "交给规则的输入"),
+        ("the button pressed", r#""id":"decide""#, r#""id":"decade""#, "交给规则的输入"),
         ("the result", r#"\"amount\":63000"#, r#"\"amount\":63009"#, "规则给出的结果"),
         ("the component", r#""component":"0061736d"#, r#""component":"0161736d"#, "不是作出决定的程序"),
     ];
