@@ -34,6 +34,7 @@ pub(crate) mod outbox;
 pub mod parameter;
 pub mod payment;
 pub mod plugin;
+pub mod qualify;
 pub(crate) mod reads;
 pub mod session;
 pub mod shadow;

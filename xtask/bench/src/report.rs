@@ -1,5 +1,6 @@
 //! The figures, as a table for people and as JSON for programs.
 
+use crate::shadow::Shadow;
 use serde::Serialize;
 
 /// Everything measured in one run, on one machine.
@@ -30,6 +31,9 @@ pub struct Report {
     pub one_household_p99_us: f64,
     pub compile_ms: f64,
     pub cache_load_ms: f64,
+    /// A county in a database; absent when it was left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shadow: Option<Shadow>,
 }
 
 impl Report {
@@ -63,6 +67,13 @@ impl Report {
         line("instantiate and assess one household, p99", format!("{:.1} µs", self.one_household_p99_us), "");
         line("compile the component", format!("{:.0} ms", self.compile_ms), "");
         line("load it from the cache", format!("{:.2} ms", self.cache_load_ms), "");
+        let Some(shadow) = &self.shadow else { return };
+        println!("\nshadow runs over {} households with {} members in SQLite\n", shadow.households, shadow.members);
+        let seconds = |value: f64| format!("{value:.2} s");
+        line("another release, both sides, report kept", seconds(shadow.release_seconds), "aim ≤ 10 s");
+        line("another standard, both sides, report kept", seconds(shadow.what_if_seconds), "aim ≤ 10 s");
+        line("households of that report that differ", shadow.what_if_rows.to_string(), "");
+        line("floor: reading the columns once", seconds(shadow.floor_seconds), "");
     }
 }
 
