@@ -93,11 +93,7 @@ async fn an_inverted_comparison_is_seen_by_whom_it_drops_and_takes_in() {
             .collect();
         assert_eq!(
             moves,
-            [
-                ("纳入低保", "不予确认", 3),
-                ("认定为低保边缘家庭", "不予确认", 1),
-                ("不予确认", "纳入低保", 1),
-            ]
+            [("纳入低保", "不予确认", 3), ("认定为低保边缘家庭", "不予确认", 1), ("不予确认", "纳入低保", 1),]
         );
         assert_eq!(report.run.kind, ShadowKind::Release);
         // Nothing but the report was written.
@@ -159,15 +155,9 @@ async fn the_report_of_an_upgrade_is_found_and_grows_stale() {
         // A town runs none, and finds none of the county's.
         let town = server.actor(people::WANG_FANG);
         let draft = ShadowDraft::release("dibao", &digest, DAY);
-        assert!(matches!(
-            shadow::run(&server.app, &town, &draft, &mut |_, _| {}).await,
-            Err(Error::Forbidden { .. })
-        ));
+        assert!(matches!(shadow::run(&server.app, &town, &draft, &mut |_, _| {}).await, Err(Error::Forbidden { .. })));
         let neighbour = server.actor(people::MENG_FAN);
-        assert!(matches!(
-            shadow::fetch(&server.app, &neighbour, report.run.id).await,
-            Err(Error::NotFound { .. })
-        ));
+        assert!(matches!(shadow::fetch(&server.app, &neighbour, report.run.id).await, Err(Error::NotFound { .. })));
         server.set_parameter(people::COUNTY, "dibao.standard", 72_000, date(2022, 7, 15)).await;
         let why = shadow::stale(&server.app, &it, &latest).await.expect("no failure");
         assert_eq!(why.as_deref(), Some("政策参数已经变化，报告是按以前的参数计算的"));
@@ -199,15 +189,15 @@ async fn what_another_standard_would_cost() {
         let gained = shadow::rows(app, &officer, report.run.id, &query).await.expect("rows");
         assert_eq!(listed(&caseload, &gained.items), [("edge", Change::Gained, 0, 2_000)]);
         // The county's own value has not moved.
-        let totals = assess::county(app, &officer, "dibao", DAY, &mut |_| Ok(()), &mut |_, _| {}).await.expect("totals");
+        let totals =
+            assess::county(app, &officer, "dibao", DAY, &mut |_| Ok(()), &mut |_, _| {}).await.expect("totals");
         assert_eq!(totals.amount, 236_000);
         // What is not there to be changed is said, with what there is.
         let unknown = [("standart".to_owned(), "760".to_owned()), ("standard".to_owned(), "七百".to_owned())];
         match shadow::typed_parameters(app, &officer, "dibao", DAY, &unknown).await {
-            Err(Error::Invalid(problems)) => assert!(
-                problems.len() == 2 && problems[0].message.contains("standard（低保标准"),
-                "{problems:?}"
-            ),
+            Err(Error::Invalid(problems)) => {
+                assert!(problems.len() == 2 && problems[0].message.contains("standard（低保标准"), "{problems:?}")
+            }
             other => panic!("{other:?}"),
         }
         // Nothing to compare is no report.
@@ -306,7 +296,8 @@ async fn a_first_release_is_compared_with_nothing() {
     Caseload::parameters(&server).await;
     let draft = ShadowDraft::release("dibao", &installed.digest, DAY);
     let officer = server.actor(people::CHEN_LI);
-    let report = shadow::run(&server.app, &officer, &draft, &mut |_, _| {}).await.unwrap_or_else(|error| panic!("{error}"));
+    let report =
+        shadow::run(&server.app, &officer, &draft, &mut |_, _| {}).await.unwrap_or_else(|error| panic!("{error}"));
     assert_eq!((report.run.totals.gained, report.run.totals.unchanged), (4, 2));
     assert_eq!((report.run.totals.before, report.run.totals.after), (Fen(0), Fen(236_000)));
     assert_eq!(report.run.before_digest, None);

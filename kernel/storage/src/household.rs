@@ -8,8 +8,8 @@ use crate::snapshot::Reach;
 use crate::{Snapshot, Write, revision, search};
 use doudi_domain::household::{Household, HouseholdFile, Membership, NewHousehold};
 use doudi_domain::{Date, DivisionCode, Error, HouseholdId, MembershipId, PersonId, Result};
-use std::collections::BTreeMap;
 use serde_json::json;
+use std::collections::BTreeMap;
 
 /// What to change; `None` leaves as it is.
 #[derive(Clone, Default, PartialEq, Eq, Debug)]

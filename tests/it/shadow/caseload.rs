@@ -29,7 +29,6 @@ struct Case {
 
 const SINCE: Date = date(2021, 1, 1);
 
-
 const CASES: [Case; 6] = [
     // 1,500 between three: 2,130 − 1,500 = 630.00. Earns 333.33 less from the next spring on.
     Case {
@@ -117,7 +116,8 @@ impl Caseload {
         let mut write = server.app.storage.write(&actor, server.app.now()).await.expect("a write");
         let mut sequence = 0;
         let households: Vec<ImportHousehold> = CASES.iter().map(|case| household(case, &mut sequence)).collect();
-        let imported = write.household_import_many(&households, "shadow").await.unwrap_or_else(|error| panic!("{error}"));
+        let imported =
+            write.household_import_many(&households, "shadow").await.unwrap_or_else(|error| panic!("{error}"));
         write.commit().await.expect("the families are entered");
         Caseload { households: imported.into_iter().map(|imported| imported.household).collect() }
     }

@@ -41,7 +41,8 @@ async fn a_release_is_tried_from_the_console() {
     let lost = officer.get(&format!("{report}?change=lost")).await.ok();
     assert!(!lost.body().contains(&format!("href=\"/households/{}\"", caseload.id("rich"))));
     // The workbook holds the households for her, and only sums for IT.
-    for (client, sheets) in [(&officer, vec!["概要", "分镇街", "理由", "逐户"]), (&it, vec!["概要", "分镇街", "理由"])] {
+    for (client, sheets) in [(&officer, vec!["概要", "分镇街", "理由", "逐户"]), (&it, vec!["概要", "分镇街", "理由"])]
+    {
         let file = client.get(&format!("{report}/workbook")).await.ok();
         let mut book: Xlsx<_> = Xlsx::new(Cursor::new(file.bytes.clone())).expect("a workbook");
         assert_eq!(book.sheet_names(), sheets);

@@ -27,7 +27,11 @@ async fn the_smallest_change_is_found_to_the_fen_and_told_in_a_sentence() {
         assert_eq!((edge.now.outcome.zh.as_str(), edge.pays), ("认定为低保边缘家庭", false));
         let wage = about(&edge.findings, "工资性收入每月减少");
         assert_eq!(wage.size, Some(Fen(8_001)));
-        assert!(wage.sentence.ends_with("工资性收入每月减少 80.01 元（由 1,500.00 元到 1,419.99 元）"), "{}", wage.sentence);
+        assert!(
+            wage.sentence.ends_with("工资性收入每月减少 80.01 元（由 1,500.00 元到 1,419.99 元）"),
+            "{}",
+            wage.sentence
+        );
         assert_eq!((wage.answer.outcome.zh.as_str(), wage.answer.amount), ("纳入低保", Fen(1)));
         let member = about(&edge.findings, "多一名共同生活的成员");
         assert_eq!((member.answer.amount, member.answer.covered), (Fen(3 * 71_000 - 150_000), 3));

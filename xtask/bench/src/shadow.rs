@@ -48,12 +48,7 @@ pub async fn measure(package: &[u8], households: usize, say: &dyn Fn(&str)) -> R
 }
 
 async fn in_folder(folder: &Path, package: &[u8], households: usize, say: &dyn Fn(&str)) -> Result<Shadow> {
-    let config = Config {
-        data: folder.to_owned(),
-        compile_in_process: true,
-        today: Some(TODAY),
-        ..Config::default()
-    };
+    let config = Config { data: folder.to_owned(), compile_in_process: true, today: Some(TODAY), ..Config::default() };
     let app = config.open().await?;
     app.storage.migrate().await?;
     let actor = Actor::System { division: COUNTY.division() };

@@ -207,11 +207,7 @@ impl Search<'_> {
                 let row = outcomes.row(row);
                 Answer {
                     standing: Standing::of(row.outcome.effect, row.amount),
-                    view: AnswerView {
-                        outcome: row.outcome.label.clone(),
-                        amount: row.amount,
-                        covered: row.covered,
-                    },
+                    view: AnswerView { outcome: row.outcome.label.clone(), amount: row.amount, covered: row.covered },
                 }
             }));
         }
@@ -376,7 +372,9 @@ impl Search<'_> {
         let values: Vec<String> = values.collect();
         let sentence = self.sentence(&members[0], 0, people);
         match values.first() {
-            Some(first) if values.len() > 1 => sentence.replacen(&format!("为{first}"), &format!("为{}", values.join("或")), 1),
+            Some(first) if values.len() > 1 => {
+                sentence.replacen(&format!("为{first}"), &format!("为{}", values.join("或")), 1)
+            }
             _ => sentence,
         }
     }
@@ -402,13 +400,7 @@ impl Search<'_> {
                 )
             }
             Candidate::Added { field, person: row, .. } => {
-                format!(
-                    "{} 另有{}{} {} 元（现在没有登记）",
-                    person(*row),
-                    label(field),
-                    monthly(field),
-                    Fen(amount)
-                )
+                format!("{} 另有{}{} {} 元（现在没有登记）", person(*row), label(field), monthly(field), Fen(amount))
             }
             Candidate::Removed { field, person: row, now, .. } => {
                 format!("{} 没有{}（现在登记 {} 元）", person(*row), label(field), Fen(*now))

@@ -22,8 +22,8 @@ use doudi_domain::policy::{self, Permission};
 use doudi_domain::shadow::{ShadowKind, ShadowRow};
 use doudi_domain::{Actor, Date, Error, HouseholdId, Result, ShadowOrderId, ShadowRunId, mask};
 use doudi_storage::Page;
-use doudi_storage::shadow::{NewShadowRun, ShadowQuery};
 pub use doudi_storage::shadow::ShadowRowQuery;
+use doudi_storage::shadow::{NewShadowRun, ShadowQuery};
 use std::time::Instant as Moment;
 
 /// A household of a report as pages show it.

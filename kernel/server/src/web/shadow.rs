@@ -164,12 +164,8 @@ async fn what_if_page(
         .filter(|manifest| manifest.points.iter().any(|point| point == "assess") && !manifest.parameters.is_empty())
         .map(|manifest| (manifest.id.clone(), frame.text(&manifest.name).to_owned()))
         .collect();
-    let plugin = measures
-        .iter()
-        .find(|(id, _)| id == wanted)
-        .or(measures.first())
-        .map(|(id, _)| id.clone())
-        .unwrap_or_default();
+    let plugin =
+        measures.iter().find(|(id, _)| id == wanted).or(measures.first()).map(|(id, _)| id.clone()).unwrap_or_default();
     let draw = Drawer { words: frame.words(), posted, problems };
     let fields: Vec<FieldView> = groups
         .iter()

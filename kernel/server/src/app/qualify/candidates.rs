@@ -72,7 +72,8 @@ impl Candidate {
 pub(super) fn all(base: &Columns, fields: &[FieldCode], since: i64, today: i64) -> Vec<Candidate> {
     let mut candidates = Vec::new();
     for table in &base.tables {
-        let of_table: Vec<FieldCode> = fields.iter().copied().filter(|code| code.field().table == table.table).collect();
+        let of_table: Vec<FieldCode> =
+            fields.iter().copied().filter(|code| code.field().table == table.table).collect();
         if table.table.is_items() {
             items(table, &of_table, since, &mut candidates);
         } else {

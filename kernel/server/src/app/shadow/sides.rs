@@ -56,9 +56,8 @@ type Terms<'a> = (Date, &'a BTreeMap<String, i64>);
 
 impl Sides {
     pub async fn choose(app: &App, actor: &Actor, snapshot: &mut Snapshot, draft: &ShadowDraft) -> Result<Sides> {
-        let after = choose(app, actor, snapshot, &draft.plugin, &draft.after)
-            .await?
-            .ok_or(Error::not_found("已启用的措施"))?;
+        let after =
+            choose(app, actor, snapshot, &draft.plugin, &draft.after).await?.ok_or(Error::not_found("已启用的措施"))?;
         let before = choose(app, actor, snapshot, &draft.plugin, &draft.before).await?;
         if before.is_none() && (draft.before.on != draft.after.on || draft.after.release == ReleaseChoice::InForce) {
             return Err(Error::refused(format!("{} 在 {} 没有启用，不能比较", draft.plugin, draft.before.on)));
@@ -316,8 +315,7 @@ fn parameter_changes(
             (one != other).then(|| ParameterChange {
                 before: shown(one),
                 after: shown(other),
-                supposed: draft.before.values.contains_key(&entry.code)
-                    || draft.after.values.contains_key(&entry.code),
+                supposed: draft.before.values.contains_key(&entry.code) || draft.after.values.contains_key(&entry.code),
                 code: entry.code.clone(),
                 label: entry.label.clone(),
             })

@@ -1,9 +1,7 @@
 //! What differs: two answers about each household compared, counted and listed. The comparison is the kernel's and knows a
 //! measure only by its manifest: an outcome grants or does not, an amount is more or less, a reason is given or not.
 
-use super::report::{
-    Bucket, Effect, Factor, Move, ReasonDifference, ReasonTally, ReportBody, RowDetail, TownTotals,
-};
+use super::report::{Bucket, Effect, Factor, Move, ReasonDifference, ReasonTally, ReportBody, RowDetail, TownTotals};
 use super::sides::{Answers, Sides};
 use crate::app::caseload::Standing;
 use doudi_documents::Text;
@@ -230,9 +228,7 @@ impl Tally {
         (last, after): (Option<&Outcomes>, &Answer<'_>),
         index: usize,
     ) -> Vec<ReasonDifference> {
-        let words = |outcomes: Option<&Outcomes>, place: Option<usize>| {
-            Some(outcomes?.reason(index, place?)?.zh)
-        };
+        let words = |outcomes: Option<&Outcomes>, place: Option<usize>| Some(outcomes?.reason(index, place?)?.zh);
         let mut told = Vec::new();
         for Differing { before: one, after: other } in differing(before.reasons(), after.reasons()) {
             let code = match (one, other) {

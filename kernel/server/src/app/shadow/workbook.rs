@@ -125,9 +125,7 @@ impl Book {
             ("全年差额（元）".to_owned(), report.difference_a_year()),
         ];
         let effects = body.effects.iter().filter(|_| body.effects.len() > 1);
-        amounts.extend(
-            effects.map(|effect| (format!("其中：{}引起（元）", effect.factor.zh()), Fen(effect.amount))),
-        );
+        amounts.extend(effects.map(|effect| (format!("其中：{}引起（元）", effect.factor.zh()), Fen(effect.amount))));
         for (name, amount) in &amounts {
             row += 1;
             self.words(&mut sheet, row, 0, name)?;

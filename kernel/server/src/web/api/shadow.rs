@@ -207,11 +207,8 @@ pub struct ShadowOrdered {
 
 pub async fn ask(call: Call, Body(asked): Body<ShadowAsked>) -> Answer<Made<ShadowOrdered>> {
     let today = call.app.today();
-    let draft = ShadowDraft {
-        plugin: asked.plugin,
-        before: side(asked.before, today),
-        after: side(asked.after, today),
-    };
+    let draft =
+        ShadowDraft { plugin: asked.plugin, before: side(asked.before, today), after: side(asked.after, today) };
     let id = order::order(&call.app, &call.actor, &draft).await?;
     let value = ShadowOrdered { id: Id(id.0), done: 0, total: 0, run: None, problem: None };
     Ok(Made { location: format!("/shadow-orders/{id}"), value })
