@@ -22,21 +22,19 @@ async fn a_release_is_tried_from_the_console() {
     let page = it.post("/shadow", &fields).await;
     let order = page.location.clone().unwrap_or_else(|| panic!("{}: {}", page.status, page.excerpt()));
     // Under way, without a script: the page looks again by itself.
-    let waiting = it.get(&order).await.ok();
-    waiting.has(&["正在计算"]);
+    let waiting = it.get(&order).await.ok().has(&["正在计算"]);
     assert!(waiting.body().contains("http-equiv=\"refresh\""));
     Worker::new(server.app.clone()).until_idle().await.expect("the worker");
     let report = it.get(&order).await.location.expect("the report is there");
     // County IT sees what changes, and no family.
     let page = it.get(&report).await.ok();
-    page.has(&["新增", "退出", "-940.00", "-11,280.00", "金融资产 … 元，超过上限 … 元", "逐户清单涉及家庭的经济状况"]);
-    page.lacks(&["周*", "/households/"]);
+    let page = page
+        .has(&["新增", "退出", "-940.00", "-11,280.00", "金融资产 … 元，超过上限 … 元", "逐户清单涉及家庭的经济状况"])
+        .lacks(&["周*", "/households/"]);
     assert!(page.body().contains("<svg"));
     // The county bureau sees which, masked, largest first.
     let officer = server.client(people::CHEN_LI).await;
-    let page = officer.get(&report).await.ok();
-    page.has(&["+1,420.00", "-1,020.00"]);
-    page.lacks(&["周某"]);
+    let page = officer.get(&report).await.ok().has(&["+1,420.00", "-1,020.00"]).lacks(&["周某"]);
     assert!(page.body().contains(&format!("/households/{}", caseload.id("rich"))));
     let lost = officer.get(&format!("{report}?change=lost")).await.ok();
     assert!(!lost.body().contains(&format!("href=\"/households/{}\"", caseload.id("rich"))));

@@ -19,6 +19,7 @@ use doudi_domain::policy::Permission;
 use doudi_domain::shadow::{Change, ShadowOrder};
 use doudi_domain::{Actor, Date, DivisionCode, Error, Fen, Problem, Result, ShadowOrderId, ShadowRunId};
 use serde::Deserialize;
+use std::borrow::Borrow;
 
 const PAGE: u32 = 50;
 
@@ -287,8 +288,8 @@ struct Bar {
 const LONGEST: i64 = 400;
 
 impl ReportPage {
-    fn signed(&self, fen: &i64) -> String {
-        signed(Fen(*fen))
+    fn signed(&self, fen: impl Borrow<i64>) -> String {
+        signed(Fen(*fen.borrow()))
     }
 
     fn difference(&self) -> String {
@@ -297,14 +298,6 @@ impl ReportPage {
 
     fn year(&self) -> String {
         signed(self.report.difference_a_year())
-    }
-
-    fn tone(&self, fen: &i64) -> &'static str {
-        match fen.cmp(&0) {
-            std::cmp::Ordering::Less => "bad",
-            std::cmp::Ordering::Equal => "",
-            std::cmp::Ordering::Greater => "good",
-        }
     }
 
     fn side(&self, side: &SideView) -> String {
@@ -339,6 +332,10 @@ impl ReportPage {
 
     fn town_name(&self, division: &i64) -> String {
         DivisionCode::new(*division).map(|code| self.tree.name(code)).unwrap_or_default()
+    }
+
+    fn only_town(&self) -> Option<String> {
+        self.town.map(|code| self.tree.name(code))
     }
 
     fn outcome<'a>(&'a self, code: &'a str) -> &'a str {
