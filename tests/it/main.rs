@@ -13,6 +13,7 @@ mod import;
 mod oracles;
 mod plugins;
 mod replay;
+mod shadow;
 mod story;
 mod tidy;
 mod upgrade;

@@ -7,6 +7,7 @@ mod documents;
 mod path;
 mod replays;
 mod versions;
+mod wrong;
 
 use crate::support::guests;
 use crate::support::server::TestServer;

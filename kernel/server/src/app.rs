@@ -35,6 +35,7 @@ pub(crate) mod outbox;
 pub mod parameter;
 pub mod payment;
 pub mod plugin;
+pub mod qualify;
 pub(crate) mod reads;
 pub mod session;
 pub mod shadow;

@@ -246,6 +246,7 @@ fn body_of(route: &Route) -> Option<(&'static str, Vec<u8>)> {
         (_, "/imports" | "/imports/check") => Some(("text/csv", "户编号,姓名\n1,某\n".as_bytes().to_vec())),
         (_, "/divisions") => Some(("text/csv", b"code,name,level,parent\n".to_vec())),
         (_, "/assessments") => json(json!({"plugin": "honest"})),
+        (_, "/shadow-runs") => json(json!({"plugin": "honest", "before": {}, "after": {"values": {"standard": 1}}})),
         (_, "/plugins") => Some(("application/wasm", b"\0asm".to_vec())),
         (_, "/enablements") => json(json!({
             "plugin": "honest", "digest": "00000000", "from": "2023-01-01", "grants": "keep",

@@ -10,6 +10,7 @@ use doudi_domain::{AcceptanceId, Actor, DocumentId, HouseholdId, Role, UpgradeId
 use doudi_server::app::acceptance::{self, HouseholdCase};
 use doudi_server::app::document::{self, Press, Target};
 use doudi_server::app::plugin::{self, GrantChoice};
+use doudi_server::app::shadow::{self, ShadowDraft};
 use doudi_server::app::upgrade::{self, UpgradeDraft};
 use doudi_server::app::webhook::{self, WebhookDraft};
 use doudi_server::app::{decision, household};
@@ -111,7 +112,14 @@ impl Fixture {
         let draft = WebhookDraft { url: "https://receiver.example/doudi".into(), topics: "*".into() };
         let webhook = webhook::add(app, &it, draft).await.expect("registered").id;
         let (upgrade, case) = upgrade_and_case(&server, family.household).await;
+        let values = std::collections::BTreeMap::from([("standard".to_owned(), 72_000)]);
+        let draft = ShadowDraft::what_if("honest", date(2022, 7, 20), values);
+        let order = shadow::order::order(app, &it, &draft).await.unwrap_or_else(|error| panic!("{error}: {error:?}"));
+        let report =
+            shadow::run(app, &it, &draft, &mut |_, _| {}).await.unwrap_or_else(|error| panic!("{error}: {error:?}"));
         let ids = vec![
+            ("{order}", order.to_string()),
+            ("{run}", report.run.id.to_string()),
             ("{upgrade}", upgrade.to_string()),
             ("{case}", case.to_string()),
             ("{household}", family.household.to_string()),

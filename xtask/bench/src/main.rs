@@ -7,6 +7,7 @@ mod data;
 mod native;
 mod reads;
 mod report;
+mod shadow;
 mod swap;
 
 use anyhow::{Context, Result, bail};
@@ -34,6 +35,9 @@ struct Cli {
     packages: Vec<PathBuf>,
     #[arg(long, default_value_t = 1_000_000)]
     households: u64,
+    /// How many households the shadow run goes over, in a database; 0 leaves it out.
+    #[arg(long, default_value_t = 100_000)]
+    shadow_households: usize,
     #[arg(long)]
     json: bool,
 }
@@ -55,7 +59,16 @@ fn main() -> Result<()> {
     let bytes = std::fs::read(package).with_context(|| format!("cannot read {}", package.display()))?;
     // One worker: figures are per core.
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
-    let report = runtime.block_on(measure(&cli, &bytes))?;
+    let mut report = runtime.block_on(measure(&cli, &bytes))?;
+    if cli.shadow_households > 0 {
+        // As a server has it: every processor.
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        let progress = indicatif::ProgressBar::new_spinner();
+        progress.enable_steady_tick(std::time::Duration::from_millis(120));
+        let say = |what: &str| progress.set_message(what.to_owned());
+        report.shadow = Some(runtime.block_on(shadow::measure(&bytes, cli.shadow_households, &say))?);
+        progress.finish_and_clear();
+    }
     if cli.json {
         println!("{}", serde_json::to_string_pretty(&report)?);
     } else {
@@ -166,6 +179,7 @@ async fn measure(cli: &Cli, bytes: &[u8]) -> Result<Report> {
         switch_documents: swap::DOCUMENTS,
         switch_documents_ms: swaps.switch_documents,
         roll_back_documents_ms: swaps.return_documents,
+        shadow: None,
     })
 }
 

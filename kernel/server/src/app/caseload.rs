@@ -5,10 +5,11 @@ use super::App;
 use super::consult::Pin;
 use super::reads::{Shared, SnapshotReads};
 use super::supposed::Supposed;
+use doudi_documents::manifest::OutcomeEffect;
 use doudi_domain::catalogue::FieldCode;
 use doudi_domain::columns::Columns;
 use doudi_domain::household::Household;
-use doudi_domain::{Actor, Date, HouseholdId, Instant, Result};
+use doudi_domain::{Actor, Date, Fen, HouseholdId, Instant, Result};
 use doudi_plugin_host::{CallContext, CallError, Outcomes, Plugin, Recording};
 use doudi_storage::Snapshot;
 use std::sync::Arc;
@@ -16,6 +17,25 @@ use tokio::sync::Mutex;
 
 /// Households a block.
 const BLOCK: usize = 2_048;
+
+/// What an answer entitles to.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) enum Standing {
+    Nothing,
+    /// A status without money: recognised, and paid nothing.
+    Status,
+    Pays,
+}
+
+impl Standing {
+    pub fn of(effect: OutcomeEffect, amount: Fen) -> Standing {
+        match effect {
+            OutcomeEffect::Grant | OutcomeEffect::Change if amount.0 > 0 => Standing::Pays,
+            OutcomeEffect::Grant | OutcomeEffect::Change => Standing::Status,
+            OutcomeEffect::Refuse | OutcomeEffect::Stop => Standing::Nothing,
+        }
+    }
+}
 
 /// A pass over all households within a scope.
 pub(crate) struct Caseload {

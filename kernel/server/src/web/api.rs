@@ -41,6 +41,7 @@ mod parameters;
 mod plugins;
 mod problem;
 mod reply;
+mod shadow;
 mod shape;
 mod upgrades;
 mod users;
@@ -204,6 +205,7 @@ routes! {
         GET "/measures/{plugin}/{page}" measures::show, ANY.also(&[422]), "措施的页面内容";
         GET "/households/{household}/panels" measures::panels, reads(&[P::HouseholdRead]), "各措施在家庭档案中显示的内容";
         POST "/assessments" measures::assess, reads(&[P::DecisionRead, P::FinanceRead]).also(&[404]), "按某一天的规则和参数对管辖范围试算，不写入";
+        GET "/households/{household}/would-qualify" shadow::would_qualify, reads(&[P::HouseholdRead, P::FinanceRead]).also(&[422]), "差在哪里：哪一项情况改变多少就能符合，逐项重算核实";
 
     "plugins" "措施管理":
         GET "/plugins" plugins::index, reads(&[P::ConfigurationRead]), "全市安装的措施包";
@@ -214,6 +216,11 @@ routes! {
         POST "/enablements/{plugin}/end" plugins::disable, configures(&[P::Configure]), "从某天起停用措施";
         PUT "/enablements/{plugin}/settings" plugins::set_settings, configures(&[P::Configure]), "更改措施的设置";
         PUT "/enablements/{plugin}/grants" plugins::set_grants, configures(&[P::Configure]), "更改对措施的授权";
+        GET "/shadow-runs" shadow::index, reads(&[P::ConfigurationRead]), "影子运行和测算的报告，最近的在前";
+        POST "/shadow-runs" shadow::ask, writes(&[P::Simulate]).also(&[404]), "试运行一个版本，或测算参数、比较时点；在后台计算，不改动家庭和办件";
+        GET "/shadow-runs/{run}" shadow::show, reads(&[P::ConfigurationRead]).also(&[422]), "一份报告";
+        GET "/shadow-runs/{run}/households" shadow::rows, reads(&[P::HouseholdRead, P::DecisionRead, P::FinanceRead]), "报告中有变化的家庭，差额大的在前";
+        GET "/shadow-orders/{order}" shadow::progress, reads(&[P::ConfigurationRead]), "试运行算到哪里";
 
         POST "/enablements/{plugin}/cancel" upgrades::cancel_planned, configures(&[P::Configure]), "取消计划中的启用或停用";
         GET "/upgrades" upgrades::index, reads(&[P::ConfigurationRead]), "本县区的升级，最近的在前";

@@ -39,8 +39,8 @@ pub async fn progress(app: &App, actor: &Actor, id: ShadowOrderId) -> Result<Sha
     app.storage.snapshot(actor.scope()).await?.shadow_order_fetch(id).await
 }
 
-/// Carries an order out for the one who asked, with what she may do now. A refusal is the order's end; a world that does not
-/// work lets the job try again.
+/// Carries an order out for the one who asked, with what she may do now. Whatever goes wrong is the order's end and stands on
+/// its page: who asked can ask again. Only a server that dies lets the job begin anew.
 pub(crate) async fn carry_out(app: &App, system: &Actor, id: ShadowOrderId) -> Result<()> {
     let mut snapshot = app.storage.snapshot(system.scope()).await?;
     let order = snapshot.shadow_order_fetch(id).await?;
@@ -54,9 +54,13 @@ pub(crate) async fn carry_out(app: &App, system: &Actor, id: ShadowOrderId) -> R
     drop(snapshot);
     let draft = serde_json::from_str(&order.draft).map_err(|error| Error::failure("测算要求无法读取", error))?;
     match told(app, &actor, &draft, id).await {
-        Ok(_) => Ok(()),
-        Err(error @ Error::Failure { .. }) => Err(error),
-        Err(error) => app.storage.shadow_order_failed(order.county, id, &described(&error)).await,
+        Ok(()) => Ok(()),
+        Err(error) => {
+            if let Error::Failure { outside, inside } = &error {
+                tracing::warn!(order = id.0, outside, inside, "a shadow run failed");
+            }
+            app.storage.shadow_order_failed(order.county, id, &described(&error)).await
+        }
     }
 }
 

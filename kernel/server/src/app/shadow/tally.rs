@@ -3,8 +3,9 @@
 
 use super::report::{Bucket, Effect, Factor, Move, ReasonDifference, ReasonTally, ReportBody, RowDetail, TownTotals};
 use super::sides::{Answers, Sides};
+use crate::app::caseload::Standing;
 use doudi_documents::Text;
-use doudi_documents::manifest::{Manifest, OutcomeEffect};
+use doudi_documents::manifest::Manifest;
 use doudi_domain::household::Household;
 use doudi_domain::shadow::{Change, ShadowRow, ShadowTotals};
 use doudi_domain::{DivisionCode, Error, Fen, HouseholdId, Result};
@@ -16,25 +17,6 @@ const BUCKETS: [i64; 10] = [-50_000, -20_000, -10_000, -5_000, -1, 0, 5_000, 10_
 /// Reasons kept with a household, and in the report.
 const REASONS_A_HOUSEHOLD: usize = 4;
 const REASONS_A_REPORT: usize = 20;
-
-/// What an answer entitles to.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(crate) enum Standing {
-    Nothing,
-    /// A status without money: recognised, and paid nothing.
-    Status,
-    Pays,
-}
-
-impl Standing {
-    pub fn of(effect: OutcomeEffect, amount: Fen) -> Standing {
-        match effect {
-            OutcomeEffect::Grant | OutcomeEffect::Change if amount.0 > 0 => Standing::Pays,
-            OutcomeEffect::Grant | OutcomeEffect::Change => Standing::Status,
-            OutcomeEffect::Refuse | OutcomeEffect::Stop => Standing::Nothing,
-        }
-    }
-}
 
 /// How a household fares; `same` when outcome, amount and persons are those of the first side.
 fn change(before: Standing, after: Standing, same: bool) -> Change {

@@ -1,4 +1,5 @@
 use super::*;
+use doudi_documents::manifest::OutcomeEffect;
 
 fn reason<'a>(code: &'a str, args: &'a [i64]) -> ReasonRow<'a> {
     ReasonRow { code, args, facts: Vec::new() }
