@@ -204,7 +204,7 @@ routes! {
         GET  "/acceptance" acceptance::index, may(P::ConfigurationRead);
         GET  "/acceptance/new" acceptance::new, may(P::AcceptanceWrite);
         POST "/acceptance" acceptance::create, may(P::AcceptanceWrite);
-        GET  "/acceptance/{case}" acceptance::show, may(P::FinanceRead);
+        GET  "/acceptance/{case}" acceptance::show, may(P::AcceptanceWrite);
         POST "/acceptance/{case}/withdraw" acceptance::withdraw, may(P::AcceptanceWrite);
         GET  "/parameters" parameters::index, may(P::ConfigurationRead);
         POST "/parameters" parameters::create, may(P::Configure);

@@ -75,6 +75,7 @@ async fn an_operator_goes_the_way_and_back() {
         doudi(&["plugin", "rollback", "honest", "--reason", "再看看"]).said(1, &["没有可以回退的切换"]);
         // Planned for later, and taken back.
         doudi(&["plugin", "upgrade", "honest@1.1.0", "--from", "2022-09-01"]).said(0, &["自 2022-09-01 起使用"]);
+        doudi(&["plugin", "list"]).said(0, &["计划自 2022-09-01 起启用", "启用中，计划自 2022-09-01 起停用或换版本"]);
         doudi(&["plugin", "cancel", "honest"]).said(0, &["计划中的启用或停用已取消"]);
         let upgrades = doudi(&["plugin", "upgrades", "--json"]).json();
         let states: Vec<&str> =

@@ -180,12 +180,7 @@ async fn list(app: &App, county: Option<&str>, json: bool) -> Result<()> {
         return Ok(());
     }
     for view in &packages {
-        let state = match (county, view.in_force, view.pins.is_empty()) {
-            (None, ..) => "",
-            (_, true, _) => "  启用中",
-            (_, false, true) => "  未启用",
-            (_, false, false) => "  已停用或尚未开始",
-        };
+        let state = if county.is_some() { state(view, app.today()) } else { String::new() };
         say!(
             "{}  {} {}  {}  {}{state}",
             &view.release.digest[..12],
@@ -197,6 +192,21 @@ async fn list(app: &App, county: Option<&str>, json: bool) -> Result<()> {
     }
     say!("共 {} 个插件包", packages.len());
     Ok(())
+}
+
+/// Where the county stands with a package, today and as planned.
+fn state(view: &PackageView, today: Date) -> String {
+    // One that was voided before it began never held.
+    let held = || view.pins.iter().filter(|pin| pin.to.is_none_or(|to| pin.from < to));
+    let planned = held().find(|pin| pin.from > today);
+    let ends = held().find(|pin| plugin::holds(pin, today)).and_then(|pin| pin.to);
+    match (view.in_force, planned, ends) {
+        (true, _, Some(to)) => format!("  启用中，计划自 {to} 起停用或换版本"),
+        (true, ..) => "  启用中".to_owned(),
+        (false, Some(pin), _) => format!("  计划自 {} 起启用", pin.from),
+        (false, None, _) if held().next().is_none() => "  未启用".to_owned(),
+        _ => "  已停用".to_owned(),
+    }
 }
 
 fn show(view: &PackageView) {

@@ -76,7 +76,7 @@ pub async fn index(State(app): State<App>, frame: Frame, Who(actor): Who, Query(
         .collect();
     page(&IndexPage {
         may_write: frame.may(Permission::AcceptanceWrite),
-        may_see: frame.may(Permission::FinanceRead),
+        may_see: frame.may(Permission::AcceptanceWrite),
         frame,
         measures,
         plugin,

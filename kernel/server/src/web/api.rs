@@ -238,7 +238,7 @@ routes! {
         GET "/acceptance-cases" acceptance::index, reads(&[P::ConfigurationRead]), "本县区的验收用例";
         POST "/acceptance-cases" acceptance::create, configures(&[P::AcceptanceWrite]), "登记验收用例";
         POST "/acceptance-cases/run" acceptance::run, reads(&[P::ConfigurationRead]).also(&[404]), "用一个版本验证全部用例，不写入";
-        GET "/acceptance-cases/{case}" acceptance::show, reads(&[P::ConfigurationRead, P::FinanceRead]), "一个用例和它的家庭";
+        GET "/acceptance-cases/{case}" acceptance::show, reads(&[P::AcceptanceWrite]), "一个用例和它的家庭";
         POST "/acceptance-cases/{case}/withdraw" acceptance::withdraw, configures(&[P::AcceptanceWrite]), "停用验收用例";
         POST "/households/{household}/acceptance-cases" acceptance::create_of_household, configures(&[P::AcceptanceWrite, P::FinanceRead]), "把一户存为验收用例，隐去身份";
 

@@ -211,7 +211,7 @@ fn way_page(frame: Frame, actor: &Actor, way: Way, problems: Vec<Problem>) -> Wa
         digest: way.to.digest.clone(),
         may_configure: frame.may(Permission::Configure),
         may_sign: frame.may(Permission::UpgradeSign),
-        may_see_cases: frame.may(Permission::FinanceRead),
+        may_see_cases: frame.may(Permission::AcceptanceWrite),
         own: opener.is_some_and(|opener| opener.is_some() && opener == actor.user_id()),
         frame,
         way,
