@@ -76,6 +76,9 @@ const yuan = (fen) => {
   return fen < 0 ? `-${digits}` : digits;
 };
 
+/** 合计 of a row of the file for the bank. */
+const fen = (row) => Math.round(Number(row['合计'].replace(/[^\d.-]/g, '')) * 100);
+
 const browser = await chromium.launch({
   executablePath: DOUDI_CHROMIUM,
   args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'],
@@ -156,8 +159,6 @@ async function bankFile(roster) {
   return rows.map((row) => Object.fromEntries(row.map((cell, index) => [heading[index], cell.replace(/^"|"$/g, '')])));
 }
 
-const fen = (row) => Math.round(Number(row['合计'].replace(/[^\d.-]/g, '')) * 100);
-
 /** The bank's answer, uploaded by the county. `failing` are account holders whose money comes back. */
 async function bankAnswers(roster, rows, day, failing = []) {
   const chen = await cast.person('chen.li');
@@ -176,7 +177,7 @@ async function bankAnswers(roster, rows, day, failing = []) {
   await chen.page.locator('main form[action$="/run"] button').first().click();
   await chen.page.waitForLoadState('load');
   const told = await chen.text();
-  must(!told.includes('错误'), `the return file is taken whole:\n${told.slice(0, 400)}`);
+  must(/有错误（行）\s*0/.test(told), `the return file is taken whole:\n${told.slice(0, 400)}`);
 }
 
 async function july() {
@@ -233,7 +234,7 @@ async function stop(head, day, wage) {
   await fill(wang.page, server.today, { 事由: '就业' });
   await wang.submit();
   const recheck = wang.path.split('/').pop();
-  await wang.press(recheck, 'record-finding', { 类别: '工资', 金额: String(wage), 起始日期: day });
+  await wang.press(recheck, 'record-finding', { 核实事项: '工资性收入', 金额: String(wage), 起始日期: day });
   await wang.press(recheck, 'check', { 另一名调查人: '吴强', 在场成员是否签字: '是' });
   const zhao = await cast.person('zhao.min');
   await zhao.press(recheck, 'decide');
