@@ -112,8 +112,7 @@ impl Fixture {
         let draft = WebhookDraft { url: "https://receiver.example/doudi".into(), topics: "*".into() };
         let webhook = webhook::add(app, &it, draft).await.expect("registered").id;
         let (upgrade, case) = upgrade_and_case(&server, family.household).await;
-        let values = std::collections::BTreeMap::from([("standard".to_owned(), 72_000)]);
-        let draft = ShadowDraft::what_if("honest", date(2022, 7, 20), values);
+        let draft = ShadowDraft::release("honest", "honest@1.1.0", date(2022, 7, 20));
         let order = shadow::order::order(app, &it, &draft).await.unwrap_or_else(|error| panic!("{error}: {error:?}"));
         let report =
             shadow::run(app, &it, &draft, &mut |_, _| {}).await.unwrap_or_else(|error| panic!("{error}: {error:?}"));

@@ -98,7 +98,7 @@ impl Path {
 pub struct Switched {
     pub pin: EnablementId,
     pub documents: i64,
-    /// How long the one transaction took in which everything changed.
+    /// How long the one transaction took in which everything changed, from its turn to its end: so long others waited.
     pub took: Duration,
 }
 
@@ -536,8 +536,8 @@ async fn switch_once(app: &App, actor: &Actor, id: UpgradeId) -> Result<Switched
     let grace = calendar::from_days(
         calendar::days(app.today()).saturating_add(i32::try_from(path.bounds.grace_days).unwrap_or(i32::MAX)),
     );
-    let begun = std::time::Instant::now();
     let mut write = app.storage.write(actor, app.now()).await?;
+    let begun = std::time::Instant::now();
     write.check(&read_set).await?;
     let pin = write.upgrade_switch(id, migrates, Some(grace)).await?;
     write.commit().await?;

@@ -262,13 +262,13 @@ pub async fn show(call: Call, At((id,)): At<(Id,)>) -> Answer<Shown<UpgradePath>
 
 /// 开始的试运行
 #[derive(Serialize, ToSchema)]
-pub struct ShadowOrdered {
+pub struct UpgradeShadow {
     order: Id,
 }
 
-pub async fn order_shadow(call: Call, At((id,)): At<(Id,)>) -> Answer<Shown<ShadowOrdered>> {
+pub async fn order_shadow(call: Call, At((id,)): At<(Id,)>) -> Answer<Shown<UpgradeShadow>> {
     let order = upgrade::order_shadow(&call.app, &call.actor, UpgradeId(id.0)).await?;
-    Ok(Shown(ShadowOrdered { order: Id(order.0) }))
+    Ok(Shown(UpgradeShadow { order: Id(order.0) }))
 }
 
 /// 转换好的办件
