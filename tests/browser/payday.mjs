@@ -90,6 +90,7 @@ try {
   await july();
   await august();
   await september();
+  nothingGivenUp();
 } catch (error) {
   problems.push(String(error.stack ?? error));
   if (server.log) console.error(server.log.slice(-4_000));
@@ -212,6 +213,14 @@ async function july() {
 
   chapter('孙卫东 has found work and is stopped from August');
   await stop('孙卫东', '2022-07-18', 2_000);
+}
+
+/** All that was due was done, in the end. */
+function nothingGivenUp() {
+  const list = spawnSync(DOUDI_BINARY, ['job', 'list', '--county', '340223'], {
+    env: { ...process.env, DOUDI_DATA: DOUDI_CITY, DOUDI_TODAY: server.today }, encoding: 'utf8',
+  });
+  must(list.stdout.includes('已停止重试 0 项'), `due work was given up:\n${list.stdout}${list.stderr}`);
 }
 
 async function refused(person, roster, action, words) {

@@ -349,9 +349,7 @@ impl World {
             document.revision += 1;
             document.due = due;
             document.body = body;
-            if !put.indexes.is_empty() {
-                stored.indexes.clone_from(&put.indexes);
-            }
+            stored.indexes.extend(put.indexes.clone());
             return;
         }
         let number = self.documents.len() as i64 + 1;
