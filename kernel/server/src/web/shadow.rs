@@ -276,7 +276,7 @@ pub struct RowFilter {
     cursor: String,
 }
 
-/// One bar of the histogram, in the drawing's units.
+/// One bar of the histogram, in the drawing's units; the words beside it say the same.
 struct Bar {
     label: String,
     households: i64,

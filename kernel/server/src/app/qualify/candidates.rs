@@ -129,6 +129,8 @@ fn is_circumstance(field: &Field) -> bool {
 fn alternatives(field: &Field, now: Option<i64>) -> Vec<i64> {
     let mut values: Vec<i64> = match field.kind {
         Kind::YesNo => vec![1, 0],
+        // That somebody is counted after all may be found out; nobody is told what would take her away.
+        Kind::Code(_) if field.code.as_str() == "person.uncounted-reason" => vec![0],
         Kind::Code(table) => table.entries.iter().map(|entry| i64::from(entry.code)).collect(),
         Kind::Count if field.origin == Origin::Fact => {
             let now = now.unwrap_or(0);

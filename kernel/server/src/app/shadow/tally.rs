@@ -173,9 +173,11 @@ impl Tally {
         let first = corners.first().and_then(Option::as_ref);
         let last = corners.last().and_then(Option::as_ref);
         let (before, after) = (Answer::of(first, index), Answer::of(last, index));
-        let same = before.outcome() == after.outcome()
-            && before.amount() == after.amount()
-            && before.covered() == after.covered();
+        // A measure that is not enabled says nothing: who gets nothing from it either way fares the same.
+        let same = first.is_none()
+            || (before.outcome() == after.outcome()
+                && before.amount() == after.amount()
+                && before.covered() == after.covered());
         let change = change(before.standing(), after.standing(), same);
         let difference = after.amount().0 - before.amount().0;
         self.totals.count(change);
