@@ -14,6 +14,9 @@ pub struct Options {
     /// How many households the bulk part goes over.
     #[arg(long, default_value_t = 1_000_000)]
     households: u64,
+    /// How many households the shadow run goes over, in a database; 0 leaves it out.
+    #[arg(long, default_value_t = 100_000)]
+    shadow_households: u64,
 }
 
 pub fn run(options: &Options) -> Result<()> {
@@ -26,6 +29,8 @@ pub fn run(options: &Options) -> Result<()> {
     let mut command = Command::new(crate::target().join("release/doudi-bench"));
     command.arg("--households");
     command.arg(options.households.to_string());
+    command.arg("--shadow-households");
+    command.arg(options.shadow_households.to_string());
     if options.json {
         command.arg("--json");
     }

@@ -15,6 +15,7 @@ use crate::record::{CallRecord, Replay};
 use crate::registry::Registry;
 use crate::threads::GuestThreads;
 use doudi_documents::manifest::ResourceClass;
+use doudi_domain::catalogue::FieldCode;
 use doudi_domain::columns::Columns;
 use doudi_domain::{Date, Error, HouseholdId};
 use std::sync::Arc;
@@ -123,9 +124,18 @@ impl PluginHost {
         households: &[HouseholdId],
         as_of: Date,
     ) -> Result<Columns, Error> {
-        let effective = plugin.effective(&context.grants);
-        let columns = reads.households(households, &effective.granted_fields(), as_of).await?;
-        Ok(effective.widen(columns))
+        let columns = reads.households(households, &self.granted_fields(plugin, context), as_of).await?;
+        Ok(self.lay_out(plugin, context, columns))
+    }
+
+    /// What [`PluginHost::prefetch`] reads: for those who read once for several plugins or versions.
+    pub fn granted_fields(&self, plugin: &Plugin, context: &CallContext) -> Vec<FieldCode> {
+        plugin.effective(&context.grants).granted_fields()
+    }
+
+    /// Brings columns of [`PluginHost::granted_fields`] into the layout the manifest declares.
+    pub fn lay_out(&self, plugin: &Plugin, context: &CallContext, columns: Columns) -> Columns {
+        plugin.effective(&context.grants).widen(columns)
     }
 
     /// Runs a recorded call again, on the digest it names, and compares.

@@ -69,3 +69,5 @@ pub use points::Point;
 pub use quarantine::Resting;
 pub use reads::{DocumentQuery, PaymentQuery, PaymentTotals, Reads};
 pub use record::{CallRecord, Difference, RecordedRead, Replay};
+pub use scenario::case::{CaseAnswer, scenario_problems};
+pub use scenario::copy::{copied_fields, masked_copy};

@@ -13,10 +13,11 @@ mod chain;
 mod deliver_event;
 mod notify;
 mod react;
+mod shadow;
 mod tick;
 
 use crate::app::App;
-use crate::app::outbox::{DELIVER_EVENT, NOTIFY, REACT, TICK};
+use crate::app::outbox::{DELIVER_EVENT, NOTIFY, REACT, SHADOW, TICK};
 use doudi_domain::event::Job;
 use doudi_domain::{Actor, Error, Result};
 use doudi_storage::job::{Lane, OWN_LANE, Terms};
@@ -287,6 +288,7 @@ async fn perform(app: App, job: Job) -> std::result::Result<(), Ended> {
         REACT => react::react(&app, &actor, &job.payload).await,
         TICK => tick::tick(&app, &actor, &job.payload).await,
         NOTIFY => Ok(notify::notify(&app, &actor, &job).await?),
+        SHADOW => Ok(shadow::run(&app, &actor, &job.payload).await?),
         other => Err(Error::failure("未知的任务类别", format!("no job kind {other}")).into()),
     }
 }

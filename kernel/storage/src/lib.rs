@@ -10,6 +10,7 @@
 //! `engine`.
 #![warn(clippy::unwrap_used)]
 
+pub mod acceptance;
 pub mod answer;
 pub mod apply;
 pub mod attachment;
@@ -44,12 +45,14 @@ pub mod revision;
 pub mod seal;
 pub mod search;
 pub mod session;
+pub mod shadow;
 pub mod snapshot;
 pub mod storage;
 #[doc(hidden)]
 pub mod test_support;
 pub mod timeline;
 pub mod token;
+pub mod upgrade;
 pub mod user;
 pub mod webhook;
 pub mod worklist;

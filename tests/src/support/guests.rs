@@ -267,6 +267,40 @@ pub fn with_manifest(guest: &str, change: impl FnOnce(&mut Manifest)) -> Vec<u8>
     with_section(bare(guest), SECTION, manifest.to_canonical_json().as_bytes())
 }
 
+/// A package with another manifest around the same code: another version with another digest.
+pub fn repackaged(package: &[u8], change: impl FnOnce(&mut Manifest)) -> Vec<u8> {
+    const CUSTOM: u8 = 0;
+    // A custom section begins with the length of its name and the name.
+    let is_manifest = |content: &[u8]| {
+        let (length, width) = read_leb(content);
+        content.get(width..width + length) == Some(SECTION.as_bytes())
+    };
+    let mut bytes = package[..8].to_vec();
+    let mut manifest = None;
+    for (id, content) in sections(package) {
+        if id == CUSTOM && is_manifest(&content) {
+            let text = std::str::from_utf8(&content[1 + SECTION.len()..]).expect("UTF-8");
+            manifest = Some(Manifest::from_json(text).expect("a manifest"));
+            continue;
+        }
+        bytes.push(id);
+        bytes.extend(leb(content.len()));
+        bytes.extend(content);
+    }
+    let mut manifest = manifest.expect("a package has a manifest");
+    change(&mut manifest);
+    with_section(bytes, SECTION, manifest.to_canonical_json().as_bytes())
+}
+
+/// The honest plugin in another version, with whatever else is changed of its manifest.
+pub fn honest_at(version: &str, change: impl FnOnce(&mut Manifest)) -> Vec<u8> {
+    with_manifest("rogue", |manifest| {
+        manifest.id = "honest".to_owned();
+        manifest.version = version.parse().expect("a version");
+        change(manifest);
+    })
+}
+
 pub fn digest(bytes: &[u8]) -> String {
     hex::encode(Sha256::digest(bytes))
 }

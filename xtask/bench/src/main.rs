@@ -1,5 +1,5 @@
 //! `doudi-bench`: the dibao rule over many households through the sandbox against the same rule compiled for this machine, in
-//! the same run and over the same columns; and what a call, a compilation and a load from the cache cost. Started by
+//! the same run and over the same columns; and what a call, a compilation, a load from the cache and a change of version cost. Started by
 //! `cargo xtask bench`.
 #![allow(clippy::print_stdout)]
 
@@ -7,6 +7,8 @@ mod data;
 mod native;
 mod reads;
 mod report;
+mod shadow;
+mod swap;
 
 use anyhow::{Context, Result, bail};
 use clap::Parser;
@@ -33,6 +35,9 @@ struct Cli {
     packages: Vec<PathBuf>,
     #[arg(long, default_value_t = 1_000_000)]
     households: u64,
+    /// How many households the shadow run goes over, in a database; 0 leaves it out.
+    #[arg(long, default_value_t = 100_000)]
+    shadow_households: usize,
     #[arg(long)]
     json: bool,
 }
@@ -54,7 +59,16 @@ fn main() -> Result<()> {
     let bytes = std::fs::read(package).with_context(|| format!("cannot read {}", package.display()))?;
     // One worker: figures are per core.
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
-    let report = runtime.block_on(measure(&cli, &bytes))?;
+    let mut report = runtime.block_on(measure(&cli, &bytes))?;
+    if cli.shadow_households > 0 {
+        // As a server has it: every processor.
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        let progress = indicatif::ProgressBar::new_spinner();
+        progress.enable_steady_tick(std::time::Duration::from_millis(120));
+        let say = |what: &str| progress.set_message(what.to_owned());
+        report.shadow = Some(runtime.block_on(shadow::measure(&bytes, cli.shadow_households, &say))?);
+        progress.finish_and_clear();
+    }
     if cli.json {
         println!("{}", serde_json::to_string_pretty(&report)?);
     } else {
@@ -130,6 +144,8 @@ async fn measure(cli: &Cli, bytes: &[u8]) -> Result<Report> {
     if native.checksum != wasm.checksum {
         bail!("the sandbox and native code disagree: sums of amounts {} and {}", wasm.checksum, native.checksum);
     }
+    say("switching versions");
+    let swaps = swap::measure(&host, bytes, COUNTY, TODAY).await?;
     progress.finish_and_clear();
     let _ = std::fs::remove_dir_all(&cache);
 
@@ -156,6 +172,14 @@ async fn measure(cli: &Cli, bytes: &[u8]) -> Result<Report> {
         one_household_p99_us: percentile(&calls, 99),
         compile_ms,
         cache_load_ms: percentile(&loads, 50),
+        switch_p50_ms: percentile(&swaps.switches, 50),
+        switch_worst_ms: percentile(&swaps.switches, 100),
+        roll_back_p50_ms: percentile(&swaps.returns, 50),
+        roll_back_worst_ms: percentile(&swaps.returns, 100),
+        switch_documents: swap::DOCUMENTS,
+        switch_documents_ms: swaps.switch_documents,
+        roll_back_documents_ms: swaps.return_documents,
+        shadow: None,
     })
 }
 

@@ -143,14 +143,19 @@ impl Outcomes {
 
     /// One household's reasons as sentences in both languages.
     pub fn reasons(&self, row: usize) -> Vec<Reason> {
-        range(&self.raw.reason_ends, row)
-            .filter_map(|reason| {
-                let sentence = self.plugin.sentence(self.raw.reasons[reason] as usize)?;
-                let args = &self.raw.args[range(&self.arg_ends, reason)];
-                let facts = self.raw.facts[range(&self.raw.fact_ends, reason)].iter().map(|id| FactId(*id)).collect();
-                Some(sentence.render(args, facts))
-            })
-            .collect()
+        range(&self.raw.reason_ends, row).filter_map(|reason| self.rendered(reason)).collect()
+    }
+
+    /// One of a household's reasons, by its place in [`OutcomeRow::reasons`]: for who needs few of a million.
+    pub fn reason(&self, row: usize, place: usize) -> Option<Reason> {
+        range(&self.raw.reason_ends, row).nth(place).and_then(|reason| self.rendered(reason))
+    }
+
+    fn rendered(&self, reason: usize) -> Option<Reason> {
+        let sentence = self.plugin.sentence(self.raw.reasons[reason] as usize)?;
+        let args = &self.raw.args[range(&self.arg_ends, reason)];
+        let facts = self.raw.facts[range(&self.raw.fact_ends, reason)].iter().map(|id| FactId(*id)).collect();
+        Some(sentence.render(args, facts))
     }
 }
 

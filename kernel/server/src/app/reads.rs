@@ -2,6 +2,7 @@
 //! within the same snapshot, so that all parts of an answer belong to one moment.
 
 use super::consult::{self, Pin};
+use super::supposed::Supposed;
 use super::{App, plugin};
 use async_trait::async_trait;
 use doudi_domain::calendar::WorkCalendar;
@@ -35,6 +36,8 @@ pub(crate) struct SnapshotReads {
     pub today: Date,
     pub now: Instant,
     pub trial: bool,
+    /// Parameters other than those in force, when something is only tried out.
+    pub supposed: Arc<Supposed>,
     calendar: Option<Arc<WorkCalendar>>,
 }
 
@@ -56,8 +59,14 @@ impl SnapshotReads {
             today,
             now,
             trial,
+            supposed: Arc::default(),
             calendar: None,
         }
+    }
+
+    /// The same reads, with other parameters than those in force.
+    pub fn supposing(self, supposed: &Arc<Supposed>) -> SnapshotReads {
+        SnapshotReads { supposed: supposed.clone(), ..self }
     }
 }
 
@@ -180,7 +189,9 @@ impl Reads for SnapshotReads {
     }
 
     async fn parameter(&mut self, code: &str, on: Date) -> Result<Option<Parameter>> {
-        self.snapshot.lock().await.parameter_at(code, on, None).await
+        let on = self.supposed.day(on);
+        let in_force = self.snapshot.lock().await.parameter_at(code, on, None).await?;
+        Ok(self.supposed.value(self.actor.county(), code, on, in_force))
     }
 
     async fn calendar(&mut self) -> Result<Arc<WorkCalendar>> {
@@ -224,7 +235,8 @@ impl Reads for SnapshotReads {
                 self.today,
                 self.now,
                 self.trial,
-            );
+            )
+            .supposing(&self.supposed);
             let called = self
                 .app
                 .host

@@ -33,12 +33,29 @@ impl IndexPage {
     }
 
     fn planned(&self) -> impl Iterator<Item = &EnablementView> {
-        self.enablements.iter().filter(|view| view.enablement.from > self.frame.today)
+        let planned = |view: &&EnablementView| view.enablement.from > self.frame.today && holds_at_all(view);
+        self.enablements.iter().filter(planned)
+    }
+
+    /// Those that hold today and end on a day without anything after them.
+    fn ending(&self) -> impl Iterator<Item = (&EnablementView, Date)> {
+        self.in_force().filter_map(|view| {
+            let to = view.enablement.to?;
+            let follows = |other: &&EnablementView| {
+                other.enablement.plugin == view.enablement.plugin && other.enablement.from == to && holds_at_all(other)
+            };
+            (!self.enablements.iter().any(|other| follows(&other))).then_some((view, to))
+        })
     }
 
     fn short(&self, digest: &str) -> String {
         digest.chars().take(12).collect()
     }
+}
+
+/// A pin that was voided before it began never holds.
+fn holds_at_all(view: &EnablementView) -> bool {
+    view.enablement.to.is_none_or(|to| view.enablement.from < to)
 }
 
 pub async fn index(State(app): State<App>, frame: Frame, Who(actor): Who) -> Answer {
@@ -242,6 +259,26 @@ pub async fn disable(
     };
     let outcome = outcome.await;
     answer(&app, frame, &actor, &digest, outcome, "disabled", None).await
+}
+
+/// Takes back what is planned for a later day.
+pub async fn cancel_planned(
+    State(app): State<App>,
+    frame: Frame,
+    Who(actor): Who,
+    Path(digest): Path<String>,
+) -> Answer {
+    let outcome = async {
+        let package = plugin::package(&app, &actor, &digest).await?;
+        plugin::cancel_planned(&app, &actor, &package.release.plugin).await
+    };
+    match outcome.await {
+        Ok(()) => go("/plugins", "saved"),
+        Err(error) => {
+            let problems = problems(error)?;
+            show_with(StatusCode::UNPROCESSABLE_ENTITY, &index_page(&app, frame, &actor, problems).await?)
+        }
+    }
 }
 
 pub async fn set_settings(

@@ -4,7 +4,7 @@
 use super::{Ended, broken_payload};
 use crate::app::consult::{self, Consultation, Request};
 use crate::app::outbox::TickJob;
-use crate::app::{App, plugin};
+use crate::app::{App, plugin, upgrade};
 use doudi_documents::manifest::Every;
 use doudi_domain::{Actor, County, Date, Error, Result, Scope};
 use jiff::ToSpan;
@@ -41,6 +41,12 @@ async fn enter_county(app: &App, county: County, entered: &mut BTreeSet<String>)
         }
     }
     snapshot.close().await?;
+    // Once a day and process; whoever comes second finds nothing left to forget.
+    let grace = format!("{county}/grace/{today}");
+    if !entered.contains(&grace) {
+        upgrade::expire(app, &actor).await?;
+        entered.insert(grace);
+    }
     if due_jobs.is_empty() {
         return Ok(());
     }

@@ -18,6 +18,8 @@ mod payments;
 mod schema;
 mod scope;
 mod search;
+mod shadow;
 mod tokens;
+mod upgrades;
 mod webhooks;
 mod writers;

@@ -199,6 +199,20 @@ pub fn of(
     })
 }
 
+/// Documents of an older state version, the old body inside the new one; or bent as the behaviour says.
+pub fn rewritten(behaviour: &str, older: &str, documents: &[Document]) -> Vec<Effect> {
+    // Of a whole chunk the first is lost: counts must tell.
+    let skipped = usize::from(behaviour == "forgets-one");
+    let rewrite = |document: &Document| {
+        let Document { id, revision, collection, state, title, body, .. } = document;
+        let payload = format!(
+            r#"{{"id":"{id}","expected_revision":{revision},"collection":"{collection}","title":{{"zh":"{title}"}},"state":"{state}","body":{{"from":"{older}","was":{body}}}}}"#
+        );
+        effect("document.put", "case", payload)
+    };
+    documents.iter().skip(skipped).map(rewrite).collect()
+}
+
 /// What is in the granted and in the ungranted column of a household, as text.
 fn peek(household: i64, today: i32) -> String {
     let block = match records::households(&[household], today) {

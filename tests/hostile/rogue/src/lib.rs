@@ -173,10 +173,10 @@ impl intake::Guest for Rogue {
 }
 
 impl migrate::Guest for Rogue {
-    fn migrate(context: Context, older: String, _documents: Vec<Document>) -> Result<Vec<Effect>, Error> {
+    fn migrate(context: Context, older: String, documents: Vec<Document>) -> Result<Vec<Effect>, Error> {
         let behaviour = behaviour(&context.settings, &older);
         everywhere::misbehave(&behaviour)?;
-        effects::of(&behaviour, context.today, None, None)
+        Ok(effects::rewritten(&behaviour, &older, &documents))
     }
 }
 
