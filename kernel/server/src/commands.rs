@@ -68,7 +68,7 @@ enum Command {
     /// 家庭：导入花名册、生成模板
     #[command(subcommand)]
     Household(household::HouseholdCommand),
-    /// 插件：安装、启用、停用、列表、查看
+    /// 插件：打包、安装、启用、停用、列表、查看
     #[command(subcommand)]
     Plugin(plugin::PluginCommand),
     /// 参数：设置、列表、导入
@@ -136,6 +136,11 @@ async fn run(cli: Cli) -> Result<Outcome> {
     if let Command::Restore(command) = &cli.command {
         // Makes one.
         return command.run().await;
+    }
+    if let Command::Plugin(command) = &cli.command
+        && let Some(outcome) = command.run_without_server().await
+    {
+        return outcome;
     }
     let app = cli.config.open().await?;
     if matches!(cli.command, Command::Migrate) {

@@ -106,7 +106,7 @@ fn rooms_do_not_know_each_other() {
         ("kernel/domain/Cargo.toml", ""),
         ("kernel/storage/Cargo.toml", "doudi-domain"),
         ("kernel/plugin-host/Cargo.toml", "doudi-documents doudi-domain"),
-        ("kernel/server/Cargo.toml", "doudi-documents doudi-domain doudi-plugin-host doudi-storage"),
+        ("kernel/server/Cargo.toml", "doudi-documents doudi-domain doudi-pack doudi-plugin-host doudi-storage"),
         ("sdk/documents/Cargo.toml", ""),
         ("sdk/rust/Cargo.toml", "doudi-documents doudi-sdk-derive"),
         ("plugins/dibao/Cargo.toml", "doudi-sdk"),

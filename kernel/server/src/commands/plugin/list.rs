@@ -1,0 +1,101 @@
+//! `doudi plugin list` and `show`: the packages of the city, and what each asks for.
+
+use crate::app::App;
+use crate::app::plugin::{self, PackageView};
+use crate::commands::{city_operator, operator, print_json};
+use doudi_domain::{Actor, Result};
+
+#[derive(clap::Args)]
+pub(in crate::commands) struct List {
+    #[arg(long)]
+    county: Option<String>,
+    #[arg(long)]
+    json: bool,
+}
+
+impl List {
+    pub(super) async fn run(self, app: &App) -> Result<()> {
+        list(app, self.county.as_deref(), self.json).await
+    }
+}
+
+#[derive(clap::Args)]
+pub(in crate::commands) struct Show {
+    /// 摘要的前 8 位或全部
+    digest: String,
+    #[arg(long)]
+    json: bool,
+}
+
+impl Show {
+    pub(super) async fn run(self, app: &App) -> Result<()> {
+        let view = plugin::package(app, &city_operator(app).await?, &self.digest).await?;
+        if self.json {
+            print_json(&package_json(&view))
+        } else {
+            show(&view)
+        }
+        Ok(())
+    }
+}
+
+async fn list(app: &App, county: Option<&str>, json: bool) -> Result<()> {
+    let actor: Actor = match county {
+        Some(county) => operator(app, county).await?,
+        None => city_operator(app).await?,
+    };
+    let packages = plugin::packages(app, &actor).await?;
+    if json {
+        print_json(&packages.iter().map(package_json).collect::<Vec<_>>().into());
+        return Ok(());
+    }
+    for view in &packages {
+        let state = match (county, view.in_force, view.pins.is_empty()) {
+            (None, ..) => "",
+            (_, true, _) => "  启用中",
+            (_, false, true) => "  未启用",
+            (_, false, false) => "  已停用或尚未开始",
+        };
+        say!(
+            "{}  {} {}  {}  {}{state}",
+            &view.release.digest[..12],
+            view.release.plugin,
+            view.release.version,
+            view.manifest.name.zh,
+            view.release.publisher
+        );
+    }
+    say!("共 {} 个插件包", packages.len());
+    Ok(())
+}
+
+fn show(view: &PackageView) {
+    say!("{}（{} {}）", view.manifest.name.zh, view.release.plugin, view.release.version);
+    say!("发布者：{}", view.release.publisher);
+    say!("摘要：{}", view.release.digest);
+    say!("申请的权限：");
+    for permission in &view.permissions {
+        say!("  {}", permission.sentence.zh);
+        for item in &permission.grants {
+            say!("    {}", item.grant);
+        }
+    }
+}
+
+fn package_json(view: &PackageView) -> serde_json::Value {
+    let permissions: Vec<_> = view
+        .permissions
+        .iter()
+        .map(|permission| {
+            let grants: Vec<&str> = permission.grants.iter().map(|item| item.grant.as_str()).collect();
+            serde_json::json!({"sentence": permission.sentence.zh, "grants": grants, "sensitive": permission.sensitive})
+        })
+        .collect();
+    let pins: Vec<_> =
+        view.pins.iter().map(|pin| serde_json::json!({"from": pin.from, "to": pin.to, "grants": pin.grants})).collect();
+    serde_json::json!({
+        "digest": view.release.digest, "plugin": view.release.plugin, "version": view.release.version,
+        "name": view.manifest.name.zh, "publisher": view.release.publisher, "size": view.release.size,
+        "in_force": view.in_force, "pins": pins, "permissions": permissions,
+    })
+}
