@@ -11,6 +11,7 @@ mod deploy;
 mod host;
 mod import;
 mod oracles;
+mod packages;
 mod plugins;
 mod replay;
 mod story;

@@ -51,6 +51,8 @@ ids! {
     ParameterId,
     /// One pin of a plugin for a county.
     EnablementId,
+    /// What a county asks of signatures, from one date on.
+    TrustPolicyId,
     /// An outbox row.
     EventId,
     /// A piece of due work.

@@ -4,7 +4,7 @@
 //! noun; the same noun has the same name in storage, in the use cases, on the pages and in the tests.
 //! Reading order: [`ids`] → [`money`] → [`calendar`] → [`division`] → [`identity`] → [`policy`] → [`person`] →
 //! [`household`] → [`catalogue`] → [`fact`] → [`document`] → [`decision`] → [`payment`] → [`parameter`] → [`package`] →
-//! [`event`] → [`webhook`] → [`token`].
+//! [`trust`] → [`event`] → [`webhook`] → [`token`].
 #![warn(clippy::unwrap_used)]
 
 pub mod calendar;
@@ -30,6 +30,7 @@ pub mod payment;
 pub mod person;
 pub mod policy;
 pub mod token;
+pub mod trust;
 pub mod webhook;
 
 pub use calendar::{Clock, Instant, Period};

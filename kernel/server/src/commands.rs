@@ -24,6 +24,7 @@ mod parameter;
 mod plugin;
 mod serve;
 mod token;
+mod trust;
 mod usage;
 mod user;
 mod webhook;
@@ -68,9 +69,12 @@ enum Command {
     /// 家庭：导入花名册、生成模板
     #[command(subcommand)]
     Household(household::HouseholdCommand),
-    /// 插件：打包、安装、启用、停用、列表、查看
+    /// 插件：打包、签名、安装、启用、停用、列表、查看
     #[command(subcommand)]
     Plugin(plugin::PluginCommand),
+    /// 签名与信任：公钥、县区的签名要求、检查
+    #[command(subcommand)]
+    Trust(trust::TrustCommand),
     /// 参数：设置、列表、导入
     #[command(subcommand)]
     Parameter(parameter::ParameterCommand),
@@ -158,6 +162,7 @@ async fn run(cli: Cli) -> Result<Outcome> {
         Command::Calendar(command) => command.run(&app).await,
         Command::Household(command) => command.run(&app).await,
         Command::Plugin(command) => command.run(&app).await,
+        Command::Trust(command) => command.run(&app).await,
         Command::Parameter(command) => command.run(&app).await,
         Command::Assess(command) => command.run(&app).await,
         Command::Decision(command) => command.run(&app).await,

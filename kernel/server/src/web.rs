@@ -56,6 +56,7 @@ pub mod serve;
 mod sessions;
 mod settings_form;
 mod tokens;
+mod trust;
 mod users;
 mod webhooks;
 mod words;
@@ -182,6 +183,9 @@ routes! {
         POST "/plugins/{digest}/disable" plugins::disable, may(P::Configure);
         POST "/plugins/{digest}/settings" plugins::set_settings, may(P::Configure);
         POST "/plugins/{digest}/grants" plugins::set_grants, may(P::Configure);
+        POST "/plugins/{digest}/signatures" trust::add_signature, uploads(P::Configure);
+        GET  "/trust" trust::index, may(P::ConfigurationRead);
+        POST "/trust" trust::set_policy, may(P::Configure);
         GET  "/parameters" parameters::index, may(P::ConfigurationRead);
         POST "/parameters" parameters::create, may(P::Configure);
         POST "/parameters/{parameter}/verify" parameters::verify, may(P::Configure);

@@ -72,6 +72,16 @@ const RULES: &[Rule] = &[
         sqlite: "webhook.county, webhook.url",
         message: "本县区已经登记过这个通知地址。请修改原有的登记，或换一个地址",
     },
+    Rule {
+        name: "publisher_key_pkey",
+        sqlite: "publisher_key.name",
+        message: "这个名称的公钥已经登记。撤销过的名称也不能再用，请换一个名称",
+    },
+    Rule {
+        name: "publisher_key_key",
+        sqlite: "publisher_key.public_key",
+        message: "这个公钥已经登记，名称不同。请用 doudi trust key list 查看",
+    },
     Rule { name: "job_dedupe_key", sqlite: "job.county, job.dedupe_key", message: "同一件待办工作已经登记" },
     Rule {
         name: "import_batch_pkey",
@@ -86,6 +96,7 @@ const CHECKS: &[(&str, &str)] = &[
     ("fact_period", "信息的截止日期早于起始日期。请核对日期"),
     ("decision_period", "决定的截止日期早于起始日期。请核对日期"),
     ("payment_sign", "发放金额应大于零，扣回金额应小于零。请核对金额"),
+    ("publisher_key_period", "公钥的失效日期不晚于生效日期。请核对日期"),
     ("enablement_period", "启用的结束日期早于开始日期。请核对日期"),
 ];
 

@@ -49,6 +49,7 @@ pub mod storage;
 pub mod test_support;
 pub mod timeline;
 pub mod token;
+pub mod trust;
 pub mod user;
 pub mod webhook;
 pub mod worklist;

@@ -5,10 +5,17 @@ use super::Outcome;
 use crate::app::App;
 use doudi_domain::Result;
 
+mod bundle;
 mod enable;
 mod install;
+mod key_password;
+mod keygen;
 mod list;
 mod pack;
+mod package;
+mod package_file;
+mod registry;
+mod sign;
 
 #[derive(clap::Subcommand)]
 pub(super) enum PluginCommand {
@@ -22,15 +29,15 @@ pub(super) enum PluginCommand {
     List(list::List),
     /// 查看一个插件包申请的权限
     Show(list::Show),
-    /// 把编译好的插件与清单打成一个插件包；不需要服务器
-    Pack(pack::Pack),
+    #[command(flatten)]
+    Package(package::PackageCommand),
 }
 
 impl PluginCommand {
     /// Does a command that needs neither server nor database; `None` for the others.
     pub(super) async fn run_without_server(&self) -> Option<Result<Outcome>> {
         Some(match self {
-            PluginCommand::Pack(command) => command.run(),
+            PluginCommand::Package(command) => command.run().await,
             _ => return None,
         })
     }
@@ -43,7 +50,7 @@ impl PluginCommand {
             PluginCommand::List(command) => command.run(app).await?,
             PluginCommand::Show(command) => command.run(app).await?,
             // Answered above, without a database.
-            PluginCommand::Pack(_) => {}
+            PluginCommand::Package(_) => {}
         }
         Ok(Outcome::Done)
     }

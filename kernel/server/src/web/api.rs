@@ -41,6 +41,7 @@ mod plugins;
 mod problem;
 mod reply;
 mod shape;
+mod trust;
 mod users;
 
 /// A row of the table.
@@ -206,11 +207,19 @@ routes! {
         GET "/plugins" plugins::index, reads(&[P::ConfigurationRead]), "全市安装的措施包";
         GET "/plugins/{digest}" plugins::show, reads(&[P::ConfigurationRead]).also(&[422]), "一个措施包和它申请的权限";
         POST "/plugins" plugins::install, configures(&[P::Configure]).upload(), "安装措施包";
+        POST "/plugins/bundle" plugins::install_bundle, configures(&[P::Configure]).upload(), "安装离线安装包中的全部措施包和签名";
+        POST "/plugins/{digest}/signatures" trust::add, configures(&[P::Configure]).also(&[404]), "为已安装的措施包添加签名";
         GET "/enablements" plugins::enablements, reads(&[P::ConfigurationRead]), "本县区的启用记录";
         POST "/enablements" plugins::enable, configures(&[P::Configure]).also(&[404]), "从某天起启用措施";
         POST "/enablements/{plugin}/end" plugins::disable, configures(&[P::Configure]), "从某天起停用措施";
         PUT "/enablements/{plugin}/settings" plugins::set_settings, configures(&[P::Configure]), "更改措施的设置";
         PUT "/enablements/{plugin}/grants" plugins::set_grants, configures(&[P::Configure]), "更改对措施的授权";
+
+    "trust" "签名与信任":
+        GET "/trust/keys" trust::keys, reads(&[P::ConfigurationRead]), "全市登记的发布方公钥";
+        GET "/trust/policies" trust::policies, reads(&[P::ConfigurationRead]), "本县区的签名要求";
+        POST "/trust/policies" trust::set_policy, configures(&[P::Configure]), "设定本县区从某天起的签名要求";
+        GET "/trust/concerns" trust::concerns, reads(&[P::ConfigurationRead]), "签名不再符合要求而仍在运行的措施";
 
     "parameters" "政策参数":
         GET "/parameters" parameters::index, reads(&[P::ConfigurationRead]), "已启用措施的参数及各时期的值";

@@ -18,5 +18,6 @@ mod schema;
 mod scope;
 mod search;
 mod tokens;
+mod trust;
 mod webhooks;
 mod writers;

@@ -25,12 +25,15 @@ pub(in crate::commands) struct Enable {
     /// 设置文件（JSON）；默认沿用现有设置或插件的默认值
     #[arg(long)]
     settings: Option<PathBuf>,
+    /// 没有签名也启用：只在县区没有设定签名要求、确认来源可靠时使用，会记入审计
+    #[arg(long)]
+    unsigned: bool,
 }
 
 impl Enable {
     pub(super) async fn run(self, app: &App) -> Result<()> {
-        let settings = self.settings.map(|path| read_text(&path)).transpose()?;
-        enable(app, &self.plugin, &self.county, self.digest, self.from, &self.grant, settings).await
+        let settings = self.settings.as_deref().map(read_text).transpose()?;
+        enable(app, self, settings).await
     }
 }
 
@@ -52,27 +55,20 @@ impl Disable {
     }
 }
 
-async fn enable(
-    app: &App,
-    plugin: &str,
-    counties: &[String],
-    digest: Option<String>,
-    from: Option<Date>,
-    grant: &str,
-    settings: Option<String>,
-) -> Result<()> {
+async fn enable(app: &App, command: Enable, settings: Option<String>) -> Result<()> {
+    let Enable { plugin, county: counties, digest, from, grant, unsigned, .. } = command;
     let settings = settings
         .map(|text| serde_json::from_str(&text))
         .transpose()
         .map_err(|error| Error::invalid("--settings", "settings.json", format!("设置文件不是合法的 JSON：{error}")))?;
     let digest = match digest {
         Some(digest) => digest,
-        None => newest(app, plugin).await?,
+        None => newest(app, &plugin).await?,
     };
-    for county in counties {
+    for county in &counties {
         let actor = operator(app, county).await?;
         let first = !plugin::enablements(app, &actor).await?.iter().any(|view| view.plugin.id == plugin);
-        let grants = match grant {
+        let grants = match grant.as_str() {
             "all" => GrantChoice::All,
             "none" => GrantChoice::These(Vec::new()),
             // Nothing is granted by leaving a word out.
@@ -89,11 +85,12 @@ async fn enable(
             list => GrantChoice::These(list.split([',', '，']).map(|grant| grant.trim().to_owned()).collect()),
         };
         let draft = EnableDraft {
-            plugin: plugin.to_owned(),
+            plugin: plugin.clone(),
             digest: digest.clone(),
             from: from.unwrap_or_else(|| app.today()),
             settings: settings.clone(),
             grants,
+            accept_unsigned: unsigned,
         };
         let pin = plugin::enable(app, &actor, draft).await?;
         say!("{county} 自 {} 起启用 {plugin}（摘要 {}，授权 {} 项）", pin.from, &pin.digest[..12], pin.grants.len());

@@ -1,5 +1,6 @@
 //! `doudi plugin list` and `show`: the packages of the city, and what each asks for.
 
+use super::install::signers;
 use crate::app::App;
 use crate::app::plugin::{self, PackageView};
 use crate::commands::{city_operator, operator, print_json};
@@ -57,12 +58,13 @@ async fn list(app: &App, county: Option<&str>, json: bool) -> Result<()> {
             (_, false, false) => "  已停用或尚未开始",
         };
         say!(
-            "{}  {} {}  {}  {}{state}",
+            "{}  {} {}  {}  {}  签名：{}{state}",
             &view.release.digest[..12],
             view.release.plugin,
             view.release.version,
             view.manifest.name.zh,
-            view.release.publisher
+            view.release.publisher,
+            signers(&view.trust.signatures)
         );
     }
     say!("共 {} 个插件包", packages.len());
@@ -73,6 +75,7 @@ fn show(view: &PackageView) {
     say!("{}（{} {}）", view.manifest.name.zh, view.release.plugin, view.release.version);
     say!("发布者：{}", view.release.publisher);
     say!("摘要：{}", view.release.digest);
+    say!("签名：{}", signers(&view.trust.signatures));
     say!("申请的权限：");
     for permission in &view.permissions {
         say!("  {}", permission.sentence.zh);
@@ -93,7 +96,19 @@ fn package_json(view: &PackageView) -> serde_json::Value {
         .collect();
     let pins: Vec<_> =
         view.pins.iter().map(|pin| serde_json::json!({"from": pin.from, "to": pin.to, "grants": pin.grants})).collect();
+    let signatures: Vec<_> = view
+        .trust
+        .signatures
+        .iter()
+        .map(|signature| {
+            serde_json::json!({
+                "key_id": signature.key_id, "key": signature.key.as_ref().map(|(name, _)| name),
+                "standing": signature.standing.code(), "received_at": signature.received_at.minute(),
+            })
+        })
+        .collect();
     serde_json::json!({
+        "signatures": signatures, "trusted": view.trust.verdict.trusted,
         "digest": view.release.digest, "plugin": view.release.plugin, "version": view.release.version,
         "name": view.manifest.name.zh, "publisher": view.release.publisher, "size": view.release.size,
         "in_force": view.in_force, "pins": pins, "permissions": permissions,
