@@ -34,8 +34,10 @@ pub struct NewTrustPolicy {
     pub reason: String,
 }
 
-/// More signatures than anyone gives a release.
-const MOST_SIGNATURES: usize = 32;
+/// More signatures than anyone gives a release. Those by keys nobody knows are fewer: anyone can make them, and they must not
+/// take the place of the others.
+const MOST_SIGNATURES: i64 = 32;
+const MOST_UNKNOWN: i64 = 8;
 
 macro_rules! key_columns {
     () => {
@@ -173,20 +175,33 @@ impl Write {
 
     /// Says whether it is new.
     pub async fn release_signature_add(&mut self, new: &NewReleaseSignature) -> Result<bool> {
-        let sql = "SELECT COUNT(*) AS count FROM release_signature WHERE digest = $1";
-        let known = crate::storage::count(&mut self.tx, sql, args![&new.digest]).await?;
+        let known = self.signatures_count("SELECT COUNT(*) AS count FROM publisher_key WHERE key_id = $1", &new.key_id);
+        let is_known = known.await? > 0;
+        let (sql, most) = if is_known {
+            ("SELECT COUNT(*) AS count FROM release_signature WHERE digest = $1", MOST_SIGNATURES)
+        } else {
+            let sql = "SELECT COUNT(*) AS count FROM release_signature WHERE digest = $1
+                       AND key_id NOT IN (SELECT key_id FROM publisher_key)";
+            (sql, MOST_UNKNOWN)
+        };
+        let there = self.signatures_count(sql, &new.digest).await?;
         let sql = "INSERT INTO release_signature (digest, signature, key_id, received_at, received_by)
                    VALUES ($1, $2, $3, $4, $5) ON CONFLICT (digest, signature) DO NOTHING";
         let values = args![&new.digest, &new.text, &new.key_id, self.now, self.actor.user_id()];
         if self.tx.run(sql, values).await? == 0 {
             return Ok(false);
         }
-        if known >= MOST_SIGNATURES as i64 {
-            return Err(Error::refused(format!("一个措施包最多保存 {MOST_SIGNATURES} 个签名，已经满了")));
+        if there >= most {
+            let whose = if is_known { "" } else { "公钥没有登记的" };
+            return Err(Error::refused(format!("一个措施包最多保存 {most} 个{whose}签名，已经满了，没有添加")));
         }
         let detail = json!({ "key": new.key_id });
         self.audit("release.sign", format_args!("release/{}", new.digest), detail);
         Ok(true)
+    }
+
+    async fn signatures_count(&mut self, sql: &'static str, of: &str) -> Result<i64> {
+        crate::storage::count(&mut self.tx, sql, args![of]).await
     }
 
     /// From a date on, in place of what would apply then. A second policy of the same date takes the place of the first.

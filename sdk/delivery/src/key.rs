@@ -1,10 +1,14 @@
 //! Keys of publishers, in minisign's files: a public key anyone may read, a secret key under a password.
 
-use minisign::{KeyPair, PublicKeyBox, SecretKeyBox};
+use ct_codecs::{Base64, Decoder};
+use minisign::{KeyPair, SecretKeyBox};
 use std::fmt;
 
 /// Longest text a key file may have.
 const LONGEST: usize = 1024;
+
+/// Where the checksum of a secret key begins: after three algorithms, the salt, two limits, the number and the key.
+const CHECKSUM: usize = 6 + 32 + 8 + 8 + 8 + 64;
 
 /// What the file of a key without a password says of itself.
 const NOT_ENCRYPTED: &str = "minisign unencrypted secret key of a plugin publisher";
@@ -111,7 +115,8 @@ impl SecretKey {
         }
         let file = SecretKeyBox::from_string(text).map_err(|_| KeyError::NotASecretKey)?;
         if !SecretKey::is_encrypted(text)? {
-            return SecretKey::of(file.into_unencrypted_secret_key().map_err(|_| KeyError::NotASecretKey)?);
+            let key = file.into_unencrypted_secret_key().ok().or_else(|| without_checksum(text));
+            return SecretKey::of(key.ok_or(KeyError::NotASecretKey)?);
         }
         // Without a password the library would ask for one on the terminal, in English.
         let password = password.ok_or(KeyError::PasswordNeeded)?;
@@ -144,10 +149,21 @@ impl SecretKey {
     }
 }
 
+/// `minisign -W` leaves the checksum of a key without a password empty, which the library takes for damage. That the two halves
+/// of such a key belong together is seen when it signs: each signature is checked before it is given out.
+fn without_checksum(text: &str) -> Option<minisign::SecretKey> {
+    let bytes = Base64::decode_to_vec(text.lines().nth(1)?.trim(), None).ok()?;
+    let checksum = bytes.get(CHECKSUM..)?;
+    if checksum.len() != 32 || checksum.iter().any(|byte| *byte != 0) {
+        return None;
+    }
+    minisign::SecretKey::from_bytes(&bytes).ok()
+}
+
 /// The key file of a public key, read by the library that writes them: what minisign itself would accept.
 #[cfg(test)]
 pub(crate) fn accepted_by_minisign(file: &str) -> bool {
-    PublicKeyBox::from_string(file).and_then(PublicKeyBox::into_public_key).is_ok()
+    minisign::PublicKeyBox::from_string(file).and_then(minisign::PublicKeyBox::into_public_key).is_ok()
 }
 
 #[cfg(test)]

@@ -13,6 +13,9 @@ const LONGEST: usize = 2000;
 /// First word of the trusted comment.
 const MARK: &str = "doudi-package";
 
+/// What stands in the first line, which nothing covers.
+const UNTRUSTED: &str = "signature of a Doudi plugin package";
+
 /// What a signature is about: the words of its trusted comment.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Subject {
@@ -87,9 +90,11 @@ impl Signature {
             Some(_) => {}
         }
         let key = read.keynum().try_into().map_err(|_| SignatureError::NotASignature)?;
-        // One spelling for one signature, whatever line ends it came with.
-        let lines: Vec<&str> = text.lines().map(str::trim_end).take(4).collect();
-        Ok(Signature { text: lines.join("\n") + "\n", key })
+        // One spelling for one signature: the first line is covered by nothing, and the same signature under another would be
+        // another text.
+        let spelled = read.to_string();
+        let signed = spelled.split_once('\n').map_or("", |(_, signed)| signed);
+        Ok(Signature { text: format!("untrusted comment: {UNTRUSTED}\n{signed}"), key })
     }
 
     /// Whether the key made this signature over these bytes.
@@ -121,7 +126,7 @@ impl fmt::Debug for Signature {
 /// Signs a package. The same bytes, key and subject give another text each time; each of them is good.
 pub fn sign(key: &SecretKey, package: &[u8], subject: &Subject) -> Result<Signature, SignatureError> {
     let comment = subject.to_string();
-    let made = minisign::sign(None, &key.inner, package, Some(&comment), Some("signature of a Doudi plugin package"))
+    let made = minisign::sign(None, &key.inner, package, Some(&comment), Some(UNTRUSTED))
         .map_err(|_| SignatureError::CannotSign)?;
     let signature = Signature::parse(&made.into_string(), subject)?;
     signature.check(key.public(), package)?;

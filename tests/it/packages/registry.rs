@@ -86,8 +86,9 @@ async fn a_package_and_its_signatures_go_up_and_come_down() {
     let (key, other) = (SecretKey::generate().expect("a key"), SecretKey::generate().expect("a key"));
     let first = signed(&key, package());
     let name = subject(package());
-    let pushed = server.at("plugins/honest").push(&name.plugin, &name.version, package(), std::slice::from_ref(&first));
-    let pushed = pushed.await.expect("pushed");
+    let registry = server.at("plugins/honest");
+    let pushed = registry.push(&name.plugin, &name.version, package(), std::slice::from_ref(&first)).await;
+    let pushed = pushed.expect("pushed");
     assert_eq!(pushed.signatures, 1);
     let Some(Version::Digest(artifact)) = pushed.address.version.clone() else { panic!("{}", pushed.address) };
 
@@ -101,8 +102,8 @@ async fn a_package_and_its_signatures_go_up_and_come_down() {
 
     // A second publisher adds hers; pushing the same package again makes the same artifact.
     let second = signed(&other, package());
-    let again = server.at("plugins/honest").push(&name.plugin, &name.version, package(), std::slice::from_ref(&second));
-    let again = again.await.expect("pushed");
+    let again = registry.push(&name.plugin, &name.version, package(), std::slice::from_ref(&second)).await;
+    let again = again.expect("pushed");
     assert_eq!((again.address, again.signatures), (pushed.address.clone(), 2));
     let all = server.at(&format!("plugins/honest@{artifact}")).pull().await.expect("pulled");
     assert_eq!(all.signatures, [first, second]);

@@ -38,7 +38,7 @@ impl Publishers {
 
     /// Installs the package with the signatures of these, and gives its digest.
     async fn deliver(&self, server: &TestServer, names: &[&str]) -> String {
-        let signatures = names.iter().map(|name| signed(&self.0[name], package())).collect();
+        let signatures = names.iter().map(|name| signed(&self.0[*name], package())).collect();
         let received = delivery::receive(&server.app, &server.system(CITY), package().to_vec(), signatures).await;
         received.unwrap_or_else(|error| panic!("{error}: {error:?}")).packages[0].digest.clone()
     }

@@ -210,7 +210,8 @@ pub(crate) fn check_received(
     let mut problems = Vec::new();
     for text in texts {
         let checked = Signature::parse(text, subject).and_then(|signature| {
-            let mut verdicts = known_as(keys, &signature.key_id()).map(|key| match PublicKey::parse(&key.public_key) {
+            let id = signature.key_id();
+            let mut verdicts = known_as(keys, &id).map(|key| match PublicKey::parse(&key.public_key) {
                 Ok(key) => signature.check(&key, package),
                 Err(_) => Err(doudi_delivery::SignatureError::Wrong),
             });
@@ -238,8 +239,7 @@ pub(crate) fn check_received(
     Err(Error::Refused { message, problems })
 }
 
-fn known_as<'a>(keys: &'a [PublisherKey], id: &str) -> impl Iterator<Item = &'a PublisherKey> {
-    let id = id.to_owned();
+fn known_as<'a>(keys: &'a [PublisherKey], id: &'a str) -> impl Iterator<Item = &'a PublisherKey> {
     keys.iter().filter(move |key| key.key_id == id)
 }
 

@@ -101,7 +101,15 @@ async fn a_release_gathers_signatures() {
         assert!(reader.release_signatures("00").await.expect("a list").is_empty());
         reader.close().await.expect("closed");
 
+        // Strangers' signatures are few, and leave room for those of known keys.
         let mut writer = storage.write(&system(CITY), later).await.expect("a write");
+        for number in 2..8 {
+            assert!(writer.release_signature_add(&signature(&number.to_string())).await.expect("added"));
+        }
+        assert!(matches!(writer.release_signature_add(&signature("too many")).await, Err(Error::Refused { .. })));
+        writer.rollback().await.expect("rolled back");
+        let mut writer = storage.write(&system(CITY), later).await.expect("a write");
+        writer.publisher_key_add(&key("公司", "RWone")).await.expect("known now");
         for number in 2..32 {
             assert!(writer.release_signature_add(&signature(&number.to_string())).await.expect("added"));
         }

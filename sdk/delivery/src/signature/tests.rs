@@ -21,6 +21,9 @@ fn a_signature_is_good_for_its_bytes_and_its_key() {
     );
     let again = Signature::parse(&signature.text().replace('\n', "\r\n"), &subject(b"package")).unwrap();
     assert_eq!(again, read, "line ends are not part of a signature");
+    let renamed = signature.text().replacen("signature of", "another signature of", 1);
+    let renamed = Signature::parse(&renamed, &subject(b"package")).unwrap();
+    assert_eq!(renamed, read, "nor is the first line, which is not signed");
 }
 
 #[test]
