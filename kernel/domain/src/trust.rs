@@ -217,7 +217,13 @@ pub fn judge(policy: Option<&TrustPolicy>, signatures: &[(String, Standing)]) ->
         _ if trusted => String::new(),
         None => format!("{NO_POLICY}。这个措施包{has}"),
         Some(policy) if policy.keys.is_empty() => policy.sentence(),
-        Some(policy) => format!("本县区要求 {}；{has}，缺 {}", policy.sentence(), missing.join("、")),
+        // Where all must sign, those who have not; where some are enough, how many more.
+        Some(policy) if needed == policy.keys.len() => {
+            format!("本县区要求：{}；{has}，缺 {}", policy.sentence(), missing.join("、"))
+        }
+        Some(policy) => {
+            format!("本县区要求：{}；{has}，还差 {} 个", policy.sentence(), needed.saturating_sub(by.len()))
+        }
     };
     Verdict {
         trusted,

@@ -83,11 +83,10 @@ fn what_may_be_enabled() {
 fn a_refusal_says_who_is_missing() {
     let two = policy(TrustRule::AtLeast(2), &["公司", "市局", "检测机构"]);
     let verdict = judge(Some(&two), &signatures("市局 有效，公司 撤销"));
-    assert_eq!(
-        verdict.lacking,
-        "本县区要求 公司、市局、检测机构 中至少 2 个签名；现在有效的是 市局，缺 公司、检测机构"
-    );
+    assert_eq!(verdict.lacking, "本县区要求：公司、市局、检测机构 中至少 2 个签名；现在有效的是 市局，还差 1 个");
     assert!(verdict.revoked && !verdict.unsigned);
+    let both = judge(Some(&policy(TrustRule::AllOf, &["公司", "市局"])), &signatures("公司 有效"));
+    assert_eq!(both.lacking, "本县区要求：公司、市局 都要签名；现在有效的是 公司，缺 市局");
     assert_eq!(verdict.by, ["市局"]);
     let verdict = judge(None, &[]);
     assert!(verdict.unsigned && verdict.lacking.contains("现在没有一个有效"), "{}", verdict.lacking);

@@ -115,7 +115,7 @@ async fn index_page(
         .map(|(value, label)| OptionView {
             value: value.into(),
             label: frame.t(label).to_owned(),
-            chosen: value == "any-of",
+            chosen: value == now.as_ref().map_or("any-of", |now| now.rule.code()),
         })
         .collect();
     let names = keys.iter().filter(|key| key.revoked.is_none());
@@ -123,12 +123,20 @@ async fn index_page(
         .map(|key| OptionView {
             value: key.name.clone(),
             label: format!("{}（{}）", key.name, key.publisher),
-            chosen: posted.all("keys").any(|chosen| chosen == key.name),
+            chosen: match &now {
+                // Before anything is typed, what is asked now.
+                Some(now) if posted.fields.is_empty() => now.keys.contains(&key.name),
+                _ => posted.all("keys").any(|chosen| chosen == key.name),
+            },
         })
         .collect();
+    let asked = match now.as_ref().map(|now| now.rule) {
+        Some(TrustRule::AtLeast(number)) => number.to_string(),
+        _ => "2".to_owned(),
+    };
     let needed = match posted.get("needed") {
-        "" => "2",
-        typed => typed,
+        "" => asked,
+        typed => typed.to_owned(),
     };
     let fields = vec![
         FieldView::new(frame.words(), "keys", "信任哪些公钥", Input::Choices { options })
@@ -139,7 +147,7 @@ async fn index_page(
             frame.words(),
             "needed",
             "至少几个",
-            Input::Number { value: needed.to_owned(), min: Some(1), max: Some(99) },
+            Input::Number { value: needed, min: Some(1), max: Some(99) },
         )
         .help("只在选“至少几个签名”时使用")
         .problems("needed", problems),

@@ -32,7 +32,7 @@ impl Keygen {
         };
         create(&self.file, &text, 0o600)?;
         create(&public_file, &key.public().file(), 0o644)?;
-        say!("私钥：{}（只留在自己手里，遗失或泄露后请立即请各市撤销公钥）", self.file.display());
+        say!("私钥：{}（只留在自己手里，遗失或泄露后请立即通知各市撤销公钥）", self.file.display());
         say!("公钥：{}（交给使用措施包的市）", public_file.display());
         say!("公钥编号：{}", key.public().id());
         Ok(Outcome::Done)
