@@ -98,6 +98,8 @@ async fn works_until_it_is_killed() {
     let facts = async {
         for number in 0.. {
             fact(&app, &actor, &orders, &format!("f{}-{number}", orders.number)).await;
+            // Not faster than they can be reacted to: what piles up has to be worked off before anything is proved.
+            tokio::time::sleep(Duration::from_millis(10)).await;
         }
     };
     let after = async {

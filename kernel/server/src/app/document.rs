@@ -561,6 +561,8 @@ fn stages(workflow: &Workflow, steps: &[DocumentStep], state: &str) -> Vec<Stage
     let been: BTreeSet<usize> = steps
         .iter()
         .flat_map(|step| step.from_state.iter().chain(std::iter::once(&step.to_state)))
+        // What is begun with came from the state nothing is in yet.
+        .chain(std::iter::once(&workflow.initial))
         .filter_map(|state| stage_of(state))
         .collect();
     let reached = been.last().copied();
