@@ -194,6 +194,18 @@ mod tests {
     }
 
     #[test]
+    fn a_key_of_minisign_without_a_password_has_no_checksum() {
+        use ct_codecs::Encoder;
+        let key = SecretKey::generate().unwrap();
+        let mut bytes = key.inner.to_bytes();
+        let file = |bytes: &[u8]| format!("untrusted comment: x\n{}\n", Base64::encode_to_string(bytes).unwrap());
+        bytes[CHECKSUM..].fill(0);
+        assert_eq!(SecretKey::parse(&file(&bytes), None).unwrap().public(), key.public());
+        bytes[CHECKSUM] = 1;
+        assert_eq!(SecretKey::parse(&file(&bytes), None).err(), Some(KeyError::NotASecretKey), "a wrong one is damage");
+    }
+
+    #[test]
     fn what_is_no_key_is_refused() {
         let long = "R".repeat(5000);
         for text in ["", "untrusted comment: x", "untrusted comment: x\nRW", "\n\n", "公钥", long.as_str()] {
