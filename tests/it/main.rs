@@ -12,6 +12,7 @@ mod host;
 mod hostile;
 mod import;
 mod oracles;
+mod packages;
 mod plugins;
 mod replay;
 mod shadow;
