@@ -7,6 +7,7 @@ mod apply;
 mod audit;
 mod backup;
 mod cli;
+mod conformance;
 mod deploy;
 mod host;
 mod import;

@@ -5,6 +5,7 @@ use super::Outcome;
 use crate::app::App;
 use doudi_domain::Result;
 
+mod author;
 mod enable;
 mod install;
 mod list;
@@ -12,6 +13,10 @@ mod pack;
 
 #[derive(clap::Subcommand)]
 pub(super) enum PluginCommand {
+    #[command(flatten)]
+    Author(author::AuthorCommand),
+    /// 监视插件目录，保存后重新编译并换到运行中的内核
+    Dev(author::Dev),
     /// 检查并安装一个插件包；全市共用，安装后仍须逐县启用
     Install(install::Install),
     /// 为县区启用插件
@@ -30,6 +35,7 @@ impl PluginCommand {
     /// Does a command that needs neither server nor database; `None` for the others.
     pub(super) async fn run_without_server(&self) -> Option<Result<Outcome>> {
         Some(match self {
+            PluginCommand::Author(command) => command.run().await,
             PluginCommand::Pack(command) => command.run(),
             _ => return None,
         })
@@ -37,13 +43,14 @@ impl PluginCommand {
 
     pub(super) async fn run(self, app: &App) -> Result<Outcome> {
         match self {
+            PluginCommand::Dev(command) => command.run(app).await?,
             PluginCommand::Install(command) => command.run(app).await?,
             PluginCommand::Enable(command) => command.run(app).await?,
             PluginCommand::Disable(command) => command.run(app).await?,
             PluginCommand::List(command) => command.run(app).await?,
             PluginCommand::Show(command) => command.run(app).await?,
             // Answered above, without a database.
-            PluginCommand::Pack(_) => {}
+            PluginCommand::Author(_) | PluginCommand::Pack(_) => {}
         }
         Ok(Outcome::Done)
     }
