@@ -133,6 +133,7 @@ fn every_behaviour_is_tested() {
             "stale-revision",
             "foreign-household",
             "foreign-document",
+            "thrice",
         ])
         .collect();
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("misbehaving/rogue/src");

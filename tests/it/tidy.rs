@@ -2,6 +2,7 @@
 //! remedy.
 
 mod contract;
+mod features;
 mod rooms;
 mod words;
 

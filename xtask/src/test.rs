@@ -121,6 +121,8 @@ fn lints() -> Result<()> {
 
 fn rust(filter: Option<&str>) -> Result<()> {
     plugins::build_all()?;
+    // Some tests start the program itself.
+    plugins::build_programs(&["doudi-server", "doudi-demo"])?;
     let oracles = install::oracles()?;
     let database = match std::env::var("DOUDI_TEST_POSTGRES") {
         Ok(address) => address,

@@ -27,7 +27,7 @@ pub struct Config {
     #[arg(long, env = "DOUDI_SESSION_HOURS", default_value_t = 10, global = true, hide = true)]
     pub session_hours: u32,
     /// 接口令牌最长的有效期（天）
-    #[arg(long, env = "DOUDI_TOKEN_DAYS", default_value_t = 366, global = true, hide = true)]
+    #[arg(long, env = "DOUDI_TOKEN_DAYS", default_value_t = 366, global = true)]
     pub token_days: u32,
     /// 在本进程内编译插件，而不另起受限的子进程；仅供开发工具使用
     #[arg(long, env = "DOUDI_COMPILE_IN_PROCESS", global = true, hide = true)]

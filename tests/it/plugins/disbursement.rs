@@ -7,12 +7,13 @@ use crate::support::{guests, people};
 use doudi_documents::Values;
 use doudi_domain::decision::{Cause, Effect, Figure, Reason};
 use doudi_domain::payment::{Payment, State};
-use doudi_domain::{Actor, Date, DecisionId, DivisionCode, DocumentId, Error, Fen, InvocationId, Role, Scope};
+use doudi_domain::{Actor, Date, DecisionId, DivisionCode, DocumentId, Error, Fen, Role, Scope};
 use doudi_server::app::document::{self, Press, Target};
 use doudi_server::app::household;
 use doudi_server::app::plugin::{self, EnableDraft, GrantChoice};
 use doudi_server::worker::Worker;
 use doudi_storage::decision::NewDecision;
+use doudi_storage::invocation::NewInvocation;
 use doudi_storage::payment::PaymentQuery;
 use doudi_storage::user::NewUser;
 use jiff::civil::date;
@@ -72,7 +73,11 @@ impl County<'_> {
         let id = write.user_create(&new).await.expect("a user");
         write.commit().await.expect("a user");
         let sender = Actor::User { id, name: new.name, role: new.role, division: county };
+        // The file is opened when they apply, before the month that is paid: its head is a member from that day.
+        let day = server.app.today();
+        server.clock.set(date(2022, 6, 1));
         let family = Family::enter(server).await;
+        server.clock.set(day);
         County { server, family, sender }
     }
 
@@ -95,6 +100,23 @@ impl County<'_> {
     async fn decide(&self, effect: Effect, outcome: &str, yuan: i64, from: Date, to: Option<Date>) -> DecisionId {
         let app = &self.server.app;
         let mut write = app.storage.write(&self.server.system(people::COUNTY), app.now()).await.expect("a write");
+        let call = NewInvocation {
+            plugin: "dibao".to_owned(),
+            version: "1.0.0".to_owned(),
+            digest: String::new(),
+            point: "act".to_owned(),
+            subject: String::new(),
+            household: Some(self.family.household),
+            as_of: from,
+            input: Vec::new(),
+            reads: Vec::new(),
+            input_hash: String::new(),
+            output: Vec::new(),
+            output_hash: String::new(),
+            outcome: "ok".to_owned(),
+            micros: 0,
+        };
+        let invocation = write.invocation_record(&call).await.expect("a call");
         let figure = |code: &str, value: i64| Figure {
             code: code.to_owned(),
             zh: code.to_owned(),
@@ -126,7 +148,7 @@ impl County<'_> {
                 digest: String::new(),
                 parameters: Vec::new(),
                 input_hash: String::new(),
-                invocation: InvocationId(0),
+                invocation,
             },
         };
         let id = write.decision_record(&new).await.unwrap_or_else(|error| panic!("{error}: {error:?}"));
@@ -149,13 +171,15 @@ impl County<'_> {
         lines
     }
 
-    /// Lines that stand, as `month purpose yuan state`.
+    /// Lines that stand, as `month purpose yuan state`, and why a held one is.
     async fn shown(&self) -> Vec<String> {
         let standing = self.lines().await.into_iter().filter(|line| line.state != State::Dropped);
         standing
             .map(|line| {
                 let month = line.month.to_string();
-                format!("{} {} {} {}", &month[..7], line.purpose.code(), line.amount.0 / 100, line.state.code())
+                let yuan = line.amount.0 / 100;
+                let told = format!("{} {} {yuan} {} {}", &month[..7], line.purpose.code(), line.state.code(), line.hold);
+                told.trim_end().to_owned()
             })
             .collect()
     }
@@ -235,7 +259,7 @@ async fn what_was_paid_wrong_is_made_good_in_the_next_month_only() {
         let first = county.decide(Effect::Grant, "dibao", 630, date(2022, 7, 1), None).await;
         county.work(FREEZE).await;
         // No account on file: the line is held, a person looks, and what was not sent is paid next month.
-        assert_eq!(county.shown().await, ["2022-07 regular 630 held"]);
+        assert_eq!(county.shown().await, ["2022-07 regular 630 held no-account"]);
         county.account("999900000000000417").await;
         let (maker, checker) = (server.actor(people::CHEN_LI), server.actor(people::ZHAO_MIN));
         server.clock.set(date(2022, 7, 5));
@@ -243,7 +267,7 @@ async fn what_was_paid_wrong_is_made_good_in_the_next_month_only() {
         county.work(date(2022, 7, 5)).await;
         assert_eq!(
             county.shown().await,
-            ["2022-07 regular 630 held"],
+            ["2022-07 regular 630 held no-account"],
             "a question is settled by people, not by drawing again"
         );
 
@@ -252,7 +276,7 @@ async fn what_was_paid_wrong_is_made_good_in_the_next_month_only() {
         county.work(date(2022, 8, 4)).await;
         assert_eq!(
             county.shown().await,
-            ["2022-07 regular 630 held", "2022-08 regular 774 drawn", "2022-07 back-pay 144 drawn"]
+            ["2022-07 regular 630 held no-account", "2022-08 regular 774 drawn", "2022-07 back-pay 144 drawn"]
         );
         let lines = county.lines().await;
         assert_eq!((lines[0].decision, lines[2].decision), (first, second));

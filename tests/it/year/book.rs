@@ -179,15 +179,23 @@ impl Book {
         }
     }
 
-    /// A new standard from the first of this month for all who are covered.
+    /// A new standard from the first of this month for all who are covered, and for those in grace, whose old amount moves
+    /// with it.
     pub fn uprate(&mut self, standard: i64) {
+        let raise = standard - self.standard;
         self.standard = standard;
+        let from = Date::constant(2023, 7, 1);
         for family in 0..self.homes.len() {
-            if self.is_covered(family) {
-                let amount = self.entitled(family);
-                let from = Date::constant(2023, 7, 1);
-                self.lines[family].push(Line { from, until: None, amount });
-            }
+            let line = match self.standings[family] {
+                Standing::Covered => Some(Line { from, until: None, amount: self.entitled(family) }),
+                Standing::Grace { .. } => {
+                    let running = self.lines[family].iter().rev().find(|line| line.from <= from);
+                    let running = running.filter(|line| line.until.is_none_or(|until| until >= from));
+                    running.map(|line| Line { from, amount: line.amount + raise * self.homes[family].size(), ..*line })
+                }
+                _ => None,
+            };
+            self.lines[family].extend(line);
         }
     }
 

@@ -170,7 +170,7 @@ fn too_many_effects_and_too_many_bytes_are_refused() {
     let many = vec![("document.put", document()); 6];
     assert_eq!(Case::new().check(&many).unwrap_err().code(), "too-much");
     let mut heavy = document();
-    heavy["body"] = json!({"notes": vec!["x".repeat(60_000); 20]});
+    heavy["body"] = json!({"notes": vec!["x".repeat(60_000); 80]});
     assert_eq!(Case::new().check(&[("document.put", heavy)]).unwrap_err().code(), "too-much");
 }
 

@@ -13,7 +13,7 @@ pub fn of(behaviour: &str) -> String {
         }
         "wide" => {
             let block = r#"{"block":"paragraph","text":{"zh":"一"}}"#;
-            format!(r#"{{"blocks":[{}]}}"#, vec![block; 20_000].join(","))
+            format!(r#"{{"blocks":[{}]}}"#, vec![block; 60_000].join(","))
         }
         "long-text" => format!(r#"{{"blocks":[{{"block":"paragraph","text":{{"zh":"{}"}}}}]}}"#, "长".repeat(30_000)),
         "giant" => format!(r#"{{"blocks":[],"title":{{"zh":"{}"}}}}"#, "大".repeat(1 << 20)),
