@@ -64,6 +64,12 @@ const request = (raw) => ({ ...raw, document: documentOf(raw.document), househol
 /** Every point by its name in the contract. */
 export function points(plugin, manifest, interfaces) {
   lend(interfaces, manifest);
+  for (const point of manifest.points) {
+    const name = point.replace(/-(\w)/g, (_, letter) => letter.toUpperCase());
+    if (typeof plugin[name] !== "function") {
+      throw new Error(`plugin.toml: points names "${point}", but the plugin's default export has no function ${name}`);
+    }
+  }
   const effects = (list) => [...(list ?? [])];
   return {
     assess: (context, block) =>

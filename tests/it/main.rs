@@ -16,6 +16,7 @@ mod plugins;
 mod replay;
 mod story;
 mod tidy;
+mod vendor;
 mod web;
 mod webhook;
 mod worker;

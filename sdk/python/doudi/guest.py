@@ -1,7 +1,6 @@
 """The packer's side: from an author's module to the functions the contract exports. Not for authors."""
 
 import json
-import traceback
 from types import ModuleType
 from typing import Any
 
@@ -55,8 +54,11 @@ def error_of(raised: Exception) -> Refusal:
     refusal = refusal_of(raised)
     if refusal is not None:
         return refusal
-    frames = traceback.extract_tb(raised.__traceback__)
-    where = f"{frames[-1].filename.rsplit('/', 1)[-1]}:{frames[-1].lineno}" if frames else ""
+    # By hand: `traceback` would look for the source, and the sandbox has no files.
+    frame, where = raised.__traceback__, ""
+    while frame is not None:
+        where = f"{frame.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{frame.tb_lineno}"
+        frame = frame.tb_next
     return Refusal(f"插件内部出错：{type(raised).__name__}: {raised} {where}"[:900], "internal")
 
 
@@ -65,6 +67,10 @@ class Points:
 
     def __init__(self, plugin: ModuleType, manifest: dict):
         self.plugin, self.manifest = plugin, manifest
+        for point in manifest["points"]:
+            name = point.replace("-", "_")
+            if not callable(getattr(plugin, name, None)):
+                raise TypeError(f'plugin.toml: points names "{point}", but src/plugin.py has no function {name}')
 
     def assess(self, context: Any, households: Any) -> dict:
         results = self.plugin.assess(context_of(context), families(households, self.manifest["fields"]))

@@ -178,7 +178,8 @@ impl County<'_> {
             .map(|line| {
                 let month = line.month.to_string();
                 let yuan = line.amount.0 / 100;
-                let told = format!("{} {} {yuan} {} {}", &month[..7], line.purpose.code(), line.state.code(), line.hold);
+                let told =
+                    format!("{} {} {yuan} {} {}", &month[..7], line.purpose.code(), line.state.code(), line.hold);
                 told.trim_end().to_owned()
             })
             .collect()

@@ -27,6 +27,7 @@ pub(super) fn manifest_json(manifest: &Manifest) -> String {
     serde_json::json!({
         "id": manifest.id,
         "version": manifest.version,
+        "points": manifest.points,
         "fields": manifest.fields(),
         "outcomes": manifest.outcomes,
         "figures": manifest.figures,
@@ -65,13 +66,14 @@ pub(super) fn run(command: &mut Command, name: &str, stage: &Path, folder: &Path
     if output.status.success() {
         return Ok(());
     }
-    let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
-    bail!("{} does not compile:\n{}", folder.display(), plain(&said, stage))
+    // What went wrong stands on the error output; a tool that says it elsewhere is not cut short.
+    let said = if output.stderr.is_empty() { output.stdout } else { output.stderr };
+    bail!("{} does not compile:\n{}", folder.display(), plain(&String::from_utf8_lossy(&said), stage))
 }
 
-/// Without the stage in front of paths, colours, and the tool's own frames.
+/// The author's part of a complaint: the last trace in Python, the reason in JavaScript; the stage, colours, and the tool's own frames
+/// taken away. componentize-py numbers the folders of its search path: entry, sources, SDK.
 fn plain(said: &str, stage: &Path) -> String {
-    let stage = format!("{}/", stage.display());
     let mut words = String::new();
     let mut rest = said;
     while let Some((before, after)) = rest.split_once('\u{1b}') {
@@ -79,10 +81,44 @@ fn plain(said: &str, stage: &Path) -> String {
         rest = after.split_once('m').map_or("", |(_, after)| after);
     }
     words.push_str(rest);
-    let kept: Vec<&str> = words
-        .lines()
-        .map(str::trim_end)
-        .filter(|line| !line.is_empty() && !line.contains("RUST_BACKTRACE") && !line.trim_start().starts_with("<wasm"))
-        .collect();
-    kept.join("\n").replace(&stage, "").replace("/0/", "").trim().to_owned()
+    let words = words.split("Stack backtrace:").next().unwrap_or_default();
+    let words = words.rfind("Traceback (most recent call last):").map_or(words, |at| &words[at..]);
+    let mut words = words.replace(&format!("{}/", stage.display()), "");
+    for (from, to) in [
+        ("\"/0/", "\"generated/"),
+        ("\"/1/", "\"src/"),
+        ("\"/2/", "\"sdk/"),
+        (" /src/", " src/"),
+        ("(/src/", "(src/"),
+        ("(/node_modules/", "(node_modules/"),
+        ("(/entry.js", "(generated/entry.js"),
+        ("Error: : ", ""),
+        ("Failed to evaluate user JavaScript module: ", ""),
+        ("Failed to declare JavaScript module: ", ""),
+        ("Failed to evaluate JavaScript module: ", ""),
+        ("Failed to finish JavaScript module evaluation: ", ""),
+    ] {
+        words = words.replace(from, to);
+    }
+    let kept: Vec<&str> = words.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect();
+    kept.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn complaints_name_the_authors_files() {
+        let stage = Path::new("/t/doudi/a/stage");
+        let js = "Error: : Failed to evaluate user JavaScript module: Failed to declare JavaScript module: Error: invalid property name\n    at /src/plugin.js:7:17\n";
+        assert_eq!(plain(js, stage), "Error: invalid property name\n    at src/plugin.js:7:17");
+        let python = "Traceback (most recent call last):\n  File \"/tool\", line 8\nAssertionError: Traceback (most recent call last):\n  \
+                      File \"/0/entry.py\", line 10, in <module>\n  File \"/1/plugin.py\", line 39\nSyntaxError: invalid syntax\n\nStack backtrace:\n 0: x";
+        assert_eq!(
+            plain(python, stage),
+            "Traceback (most recent call last):\n  File \"generated/entry.py\", line 10, in <module>\n  File \"src/plugin.py\", line 39\n\
+             SyntaxError: invalid syntax"
+        );
+    }
 }
