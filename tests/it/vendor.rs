@@ -57,9 +57,13 @@ fn run(home: &Home, folder: &Path, command: &str) -> String {
     said
 }
 
-/// An empty folder for a language, at the same path in every run, with what was compiled last time set aside.
-fn workshop(language: &str) -> PathBuf {
-    let folder = target().join("tutorial").join(language);
+/// An empty folder outside the repository, as a vendor has it; at the same path in every run of this checkout, so that what was
+/// compiled last time is found again.
+fn workshop(name: &str) -> PathBuf {
+    use std::hash::{Hash, Hasher};
+    let mut checkout = std::hash::DefaultHasher::new();
+    target().hash(&mut checkout);
+    let folder = std::env::temp_dir().join(format!("doudi-tutorial-{:016x}", checkout.finish())).join(name);
     let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder).expect("a folder");
     folder

@@ -58,13 +58,18 @@ pub fn built_core(folder: &Path, target: &Path) -> Result<PathBuf> {
     }
 }
 
-/// Where cargo, and we, put what is built of the plugin in `folder`: `CARGO_TARGET_DIR`, or `target` in its workspace.
+/// Where cargo, and we, put what is built of the plugin in `folder`: `CARGO_TARGET_DIR`, or `target` of the workspace it lies in, or
+/// its own.
 pub fn default_target(folder: &Path) -> PathBuf {
     let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
-    match std::env::var_os("CARGO_TARGET_DIR").filter(|target| !target.is_empty()) {
-        Some(target) => folder.join(target),
-        None => rust::workspace(&folder).join("target"),
+    if let Some(target) = std::env::var_os("CARGO_TARGET_DIR").filter(|target| !target.is_empty()) {
+        return folder.join(target);
     }
+    let is_root = |parent: &&Path| {
+        let manifest = || std::fs::read_to_string(parent.join("Cargo.toml")).unwrap_or_default();
+        parent.join("Cargo.lock").is_file() || manifest().lines().any(|line| line.trim() == "[workspace]")
+    };
+    folder.ancestors().find(is_root).unwrap_or(&folder).join("target")
 }
 
 fn compile(folder: &Path, manifest: &Manifest, target: &Path, progress: &mut dyn FnMut(&str)) -> Result<PathBuf> {

@@ -245,10 +245,10 @@ async fn effects_and_values_of_every_other_point() {
             host.react(&plugin, &context, Town::boxed(), event(None)).await.unwrap_or_else(|error| fail(error));
         assert!(called.value.is_empty(), "{language}");
 
-        let mut cursor = None;
+        let mut cursor: Option<String> = None;
         for step in 1..=3 {
             let called = host
-                .tick(&plugin, &context, Town::boxed(), "count", TODAY, cursor)
+                .tick(&plugin, &context, Town::boxed(), "count", TODAY, cursor.as_deref())
                 .await
                 .unwrap_or_else(|error| fail(error));
             assert_eq!(
@@ -298,7 +298,7 @@ async fn effects_and_values_of_every_other_point() {
         );
 
         let called = host
-            .migrate(&plugin, &context, Town::boxed(), "1.0", vec![town::document(r#"{"text":"旧𠮷"}"#)])
+            .migrate(&plugin, &context, Town::boxed(), "1.0", &[town::document(r#"{"text":"旧𠮷"}"#)])
             .await
             .unwrap_or_else(|error| fail(error));
         let put = &wishes(&called.value)[0]["payload"];

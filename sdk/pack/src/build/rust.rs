@@ -93,7 +93,7 @@ fn rust_flags(folder: &Path) -> String {
 }
 
 /// The outermost folder above with a `Cargo.lock`: what cargo calls paths relative to.
-pub(super) fn workspace(folder: &Path) -> &Path {
+fn workspace(folder: &Path) -> &Path {
     folder.ancestors().filter(|parent| parent.join("Cargo.lock").is_file()).last().unwrap_or(folder)
 }
 

@@ -64,11 +64,29 @@ impl Place {
         self.target.clone().unwrap_or_else(|| doudi_pack::default_target(folder))
     }
 
-    /// Builds the plugin where the path is a folder, with a line of progress; a package is taken as it is.
+    /// The package: as it is where the path is a file, else built, unless nothing has changed since it was.
     fn package(&self) -> Result<PathBuf> {
         if self.path.is_file() {
             return Ok(self.path.clone());
         }
+        match self.fresh() {
+            Some(package) => Ok(package),
+            None => self.build(),
+        }
+    }
+
+    /// The package built last, if it is newer than every source and than this program, which carries SDK and packer.
+    fn fresh(&self) -> Option<PathBuf> {
+        let manifest = doudi_pack::Sources::of(&self.path).ok()?.read().ok()?;
+        let package = doudi_pack::package_path(&manifest, &self.target());
+        let written = std::fs::metadata(&package).and_then(|data| data.modified()).ok()?;
+        let program = std::env::current_exe().and_then(std::fs::metadata).and_then(|data| data.modified()).ok()?;
+        let sources = dev::stamps(&self.path);
+        (program < written && sources.values().all(|saved| *saved < written)).then_some(package)
+    }
+
+    /// Builds the plugin in the folder, with a line of progress.
+    fn build(&self) -> Result<PathBuf> {
         let started = Instant::now();
         let working = bar("编译").with_message("编译");
         working.set_style(

@@ -12,7 +12,7 @@ pub(in crate::commands) struct Build {
 
 impl Build {
     pub(super) fn run(&self) -> Result<Outcome> {
-        let package = self.place.package()?;
+        let package = self.place.build()?;
         let bytes = crate::commands::read_file(&package)?;
         say!("摘要：{}", doudi_pack::digest(&bytes));
         Ok(Outcome::Done)

@@ -107,7 +107,7 @@ async fn settled(folder: &Path, mut seen: BTreeMap<PathBuf, SystemTime>) -> BTre
 }
 
 /// When each source was written. What is built or fetched is no source.
-fn stamps(folder: &Path) -> BTreeMap<PathBuf, SystemTime> {
+pub(super) fn stamps(folder: &Path) -> BTreeMap<PathBuf, SystemTime> {
     let mut stamps = BTreeMap::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {
