@@ -76,7 +76,13 @@ pub(crate) use args;
 impl Db {
     pub async fn read(&self) -> Result<Tx> {
         let mut tx = match self {
-            Db::Sqlite { read, .. } => Tx::Sqlite(read.begin().await.map_err(translate)?),
+            Db::Sqlite { read, write } => {
+                // Closed after a full disk: readers cannot bring back the log that goes with the last writer.
+                if write.size() == 0 && !write.is_closed() {
+                    drop(write.acquire().await.map_err(translate)?);
+                }
+                Tx::Sqlite(read.begin().await.map_err(translate)?)
+            }
             Db::Postgres(pool) => Tx::Postgres(
                 pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await.map_err(translate)?,
             ),
@@ -96,18 +102,7 @@ impl Db {
 
     pub async fn write(&self) -> Result<Tx> {
         match self {
-            Db::Sqlite { write, .. } => {
-                let begun = match write.begin_with("BEGIN IMMEDIATE").await {
-                    // On a full disk SQLite ends a transaction by itself, and the connection believes to be inside it still:
-                    // every write after it would fail until the program is started anew. A fresh connection is outside.
-                    Err(sqlx::Error::InvalidSavePointStatement) => {
-                        write.acquire().await.map_err(translate)?.close().await.map_err(translate)?;
-                        write.begin_with("BEGIN IMMEDIATE").await
-                    }
-                    begun => begun,
-                };
-                Ok(Tx::Sqlite(begun.map_err(translate)?))
-            }
+            Db::Sqlite { write, .. } => Ok(Tx::Sqlite(write.begin_with("BEGIN IMMEDIATE").await.map_err(translate)?)),
             Db::Postgres(pool) => Ok(Tx::Postgres(pool.begin().await.map_err(translate)?)),
         }
     }

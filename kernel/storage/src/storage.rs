@@ -6,9 +6,10 @@ use crate::error::translate;
 use crate::seal::{AesSealer, SealKeys, Sealer};
 use crate::{Snapshot, Write};
 use doudi_domain::{Actor, Error, Instant, Result, Scope};
+use sqlx::Connection as _;
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -126,6 +127,7 @@ async fn open_sqlite(url: &str) -> Result<Db> {
     // It stays open: whoever closes last takes the log away, and readers could not bring it back.
     let write = SqlitePoolOptions::new()
         .max_connections(1)
+        .after_release(|connection, _| Box::pin(is_whole(connection)))
         .idle_timeout(None)
         .max_lifetime(None)
         .acquire_timeout(Duration::from_secs(30))
@@ -137,6 +139,14 @@ async fn open_sqlite(url: &str) -> Result<Db> {
         .acquire_timeout(Duration::from_secs(10))
         .connect_lazy_with(options.read_only(true));
     Ok(Db::Sqlite { read, write })
+}
+
+/// On a full disk SQLite ends a transaction by itself, and the connection believes to be inside it still: every write after it
+/// would fail until the program is started anew. Such a connection is closed; the next write opens another.
+async fn is_whole(connection: &mut SqliteConnection) -> std::result::Result<bool, sqlx::Error> {
+    // The rollback of a dropped transaction is under way; it is done when the connection answers.
+    connection.ping().await?;
+    Ok(!connection.is_in_transaction())
 }
 
 async fn open_postgres(url: &str) -> Result<Db> {
