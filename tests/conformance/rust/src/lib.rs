@@ -210,7 +210,7 @@ impl View for Conformance {
             "log" => {
                 log!(info, "第一行");
                 log!(warn, "第二行 𠮷");
-                Ok(facts::<String, String>([]))
+                Ok(facts(Vec::<(String, String)>::new()))
             }
             "big" => Ok(facts([("big", "大".repeat(2_000_000))])),
             "spin" => loop {
