@@ -95,7 +95,7 @@ async fn columns_come_in_and_outcomes_go_out() {
         assert_eq!(host.replay(&plugin, &called.record).await.unwrap(), Replay::Same, "{language}");
         // A block of no households is a block.
         let empty = host
-            .assess(&plugin, &context, Town::boxed(), Default::default())
+            .assess(&plugin, &context, Town::boxed(), town::nobody())
             .await
             .unwrap_or_else(|error| panic!("{language}: {error}"));
         assert!(empty.value.is_empty(), "{language}");

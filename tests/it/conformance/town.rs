@@ -101,6 +101,21 @@ pub fn households() -> Columns {
     }
 }
 
+/// The same layout without a household.
+pub fn nobody() -> Columns {
+    let emptied = |column: Column| match column.data {
+        ColumnData::Ints(_) => ints(&column.name, &[]),
+        ColumnData::Texts(_) => texts(&column.name, &[]),
+    };
+    let tables = households().tables.into_iter().map(|table| TableColumns {
+        rows: 0,
+        ends: vec![],
+        columns: table.columns.into_iter().map(emptied).collect(),
+        ..table
+    });
+    Columns { households: vec![], tables: tables.collect() }
+}
+
 #[derive(Clone, Default)]
 pub struct Town;
 
