@@ -20,7 +20,7 @@ pub struct Options {
 }
 
 pub fn run(options: &Options) -> Result<()> {
-    let packages = plugins::build_all()?;
+    let packages = plugins::build_rust()?;
     quietly(
         "building the bench, optimised (several minutes the first time)",
         &mut cargo(["build", "--quiet", "--release", "--package", "doudi-bench"]),

@@ -42,7 +42,7 @@ pub fn run(options: &Options) -> Result<()> {
         println!("  npm is not installed: the pages work without htmx, as plain links and forms");
     }
     plugins::build_programs(&["doudi-server", "doudi-demo"])?;
-    let packages = plugins::build_all()?;
+    let packages = plugins::build_rust()?;
     let city = City::new(crate::root().join(".demo"));
     if options.fresh && city.folder.exists() {
         std::fs::remove_dir_all(&city.folder)
@@ -108,7 +108,7 @@ impl City {
     /// Programs and packages of today, and nobody in the city yet.
     fn emptied(&self) -> Result<()> {
         plugins::build_programs(&["doudi-server", "doudi-demo"])?;
-        let packages = plugins::build_all()?;
+        let packages = plugins::build_rust()?;
         if self.folder.exists() {
             std::fs::remove_dir_all(&self.folder)?;
         }

@@ -10,12 +10,20 @@
 mod build;
 mod check;
 mod component;
+mod embedded;
+mod language;
 mod sources;
+mod starter;
+mod tools;
+mod world;
 
-pub use build::{build_core, build_example, build_plugin, built_core};
+pub use build::{build_core, build_example, build_plugin, built_core, default_target, package_path};
 pub use check::check;
 pub use component::{Surface, embed, is_component, surface, wrap};
+pub use language::Language;
 pub use sources::Sources;
+pub use starter::{Started, start};
+pub use world::world;
 
 use anyhow::Result;
 use sha2::{Digest as _, Sha256};

@@ -5,6 +5,7 @@ use super::Outcome;
 use crate::app::App;
 use doudi_domain::Result;
 
+mod author;
 mod bundle;
 mod enable;
 mod guard;
@@ -20,6 +21,10 @@ mod sign;
 
 #[derive(clap::Subcommand)]
 pub(super) enum PluginCommand {
+    #[command(flatten)]
+    Author(author::AuthorCommand),
+    /// 监视插件目录，保存后重新编译并换到运行中的内核
+    Dev(author::Dev),
     /// 检查并安装一个插件包；全市共用，安装后仍须逐县启用
     Install(install::Install),
     /// 为县区启用插件
@@ -54,6 +59,7 @@ impl PluginCommand {
     /// Does a command that needs neither server nor database; `None` for the others.
     pub(super) async fn run_without_server(&self) -> Option<Result<Outcome>> {
         Some(match self {
+            PluginCommand::Author(command) => command.run().await,
             PluginCommand::Package(command) => command.run().await,
             _ => return None,
         })
@@ -61,6 +67,7 @@ impl PluginCommand {
 
     pub(super) async fn run(self, app: &App) -> Result<Outcome> {
         match self {
+            PluginCommand::Dev(command) => command.run(app).await?,
             PluginCommand::Install(command) => command.run(app).await?,
             PluginCommand::Enable(command) => command.run(app).await?,
             PluginCommand::Upgrade(command) => return command.run(app).await,
@@ -75,7 +82,7 @@ impl PluginCommand {
             PluginCommand::List(command) => command.run(app).await?,
             PluginCommand::Show(command) => command.run(app).await?,
             // Answered above, without a database.
-            PluginCommand::Package(_) => {}
+            PluginCommand::Author(_) | PluginCommand::Package(_) => {}
         }
         Ok(Outcome::Done)
     }
