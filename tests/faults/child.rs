@@ -79,6 +79,7 @@ async fn works_until_it_is_killed() {
         host: guests::host(),
         clock: Arc::new(clock),
         config: Arc::new(Config::default()),
+        watch: Arc::default(),
     };
     let actor = Actor::User {
         id: orders.user,

@@ -2,6 +2,7 @@
 //! sentence a caseworker says; each begins with the permission it requires, and each finds things within the actor's scope.
 
 use crate::config::Config;
+use crate::watch::Watch;
 use doudi_domain::calendar::{Clock, Instant};
 use doudi_domain::{Date, Error, Result, calendar};
 use doudi_plugin_host::PluginHost;
@@ -19,15 +20,18 @@ pub(crate) mod caseload;
 pub mod consult;
 pub mod deadline;
 pub mod decision;
+pub mod delivery;
 pub mod display;
 pub mod division;
 pub mod document;
 pub mod export;
+pub mod field_use;
 pub mod figures;
 pub mod form;
 pub mod household;
 pub mod intake;
 pub mod job;
+pub mod limits;
 pub mod names;
 pub mod notice;
 pub(crate) mod numbering;
@@ -41,6 +45,7 @@ pub mod session;
 pub mod shadow;
 pub mod supposed;
 pub mod token;
+pub mod trust;
 pub mod upgrade;
 pub mod user;
 pub mod value;
@@ -54,6 +59,8 @@ pub struct App {
     pub host: PluginHost,
     pub clock: Arc<dyn Clock>,
     pub config: Arc<Config>,
+    /// What this process counts of its own work.
+    pub watch: Arc<Watch>,
 }
 
 impl App {

@@ -1,6 +1,7 @@
 //! Every setting of the program, as a documented field; from flags or environment.
 
 use crate::app::{App, DatedClock, SystemClock};
+use crate::watch::Watch;
 use doudi_domain::calendar::{Clock, WorkCalendar};
 use doudi_domain::upgrade::Bounds;
 use doudi_domain::{Date, Error, Result};
@@ -124,8 +125,9 @@ impl Config {
     /// Opens database and plugin host. The keys are made on the first run.
     pub async fn open(&self) -> Result<App> {
         let (storage, secret) = self.open_storage().await?;
-        let host = PluginHost::new(self.host_config(&secret)?)?;
-        Ok(App { storage, host, clock: self.clock(), config: Arc::new(self.clone()) })
+        let watch = Arc::new(Watch::default());
+        let host = PluginHost::new(HostConfig { observer: Some(watch.clone()), ..self.host_config(&secret)? })?;
+        Ok(App { storage, host, clock: self.clock(), config: Arc::new(self.clone()), watch })
     }
 
     /// The database alone, for commands that call no plugin.

@@ -47,6 +47,7 @@ mod imports;
 mod jobs;
 mod measures;
 mod members;
+pub mod metrics;
 mod notices;
 mod parameters;
 mod payments;
@@ -54,11 +55,13 @@ mod plugin_pages;
 mod plugins;
 mod problems;
 mod qualify;
+mod safeguards;
 pub mod serve;
 mod sessions;
 mod settings_form;
 mod shadow;
 mod tokens;
+mod trust;
 mod upgrades;
 mod users;
 mod webhooks;
@@ -184,11 +187,15 @@ routes! {
     "county administrators":
         GET  "/plugins" plugins::index, may(P::ConfigurationRead);
         POST "/plugins" plugins::install, uploads(P::Configure);
+        GET  "/plugins/limits" safeguards::limits, may(P::ConfigurationRead);
+        GET  "/plugins/fields" safeguards::fields, may(P::ConfigurationRead);
+        GET  "/plugins/fields.csv" safeguards::fields_csv, may(P::ConfigurationRead);
         GET  "/plugins/{digest}" plugins::show, may(P::ConfigurationRead);
         POST "/plugins/{digest}/enable" plugins::enable, may(P::Configure);
         POST "/plugins/{digest}/disable" plugins::disable, may(P::Configure);
         POST "/plugins/{digest}/settings" plugins::set_settings, may(P::Configure);
         POST "/plugins/{digest}/grants" plugins::set_grants, may(P::Configure);
+        POST "/plugins/{digest}/release" safeguards::release, may(P::Configure);
         POST "/plugins/{digest}/cancel" plugins::cancel_planned, may(P::Configure);
         GET  "/plugins/{digest}/upgrade" upgrades::start, may(P::ConfigurationRead);
         POST "/plugins/{digest}/upgrade" upgrades::open, may(P::Configure);
@@ -206,6 +213,9 @@ routes! {
         POST "/acceptance" acceptance::create, may(P::AcceptanceWrite);
         GET  "/acceptance/{case}" acceptance::show, may(P::AcceptanceWrite);
         POST "/acceptance/{case}/withdraw" acceptance::withdraw, may(P::AcceptanceWrite);
+        POST "/plugins/{digest}/signatures" trust::add_signature, uploads(P::Configure);
+        GET  "/trust" trust::index, may(P::ConfigurationRead);
+        POST "/trust" trust::set_policy, may(P::Configure);
         GET  "/parameters" parameters::index, may(P::ConfigurationRead);
         POST "/parameters" parameters::create, may(P::Configure);
         POST "/parameters/{parameter}/verify" parameters::verify, may(P::Configure);
@@ -262,6 +272,7 @@ pub fn router(app: App) -> Router {
         .layer(header(header::REFERRER_POLICY, "same-origin"))
         .layer(header(header::CACHE_CONTROL, "no-store"))
         .layer(CompressionLayer::new())
+        .layer(axum::middleware::from_fn_with_state(app.clone(), metrics::measure))
         .layer(PropagateRequestIdLayer::x_request_id())
         .layer(TraceLayer::new_for_http())
         .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))

@@ -49,6 +49,15 @@ pub fn build_core(folder: &Path, target: &Path, progress: &mut dyn FnMut(&str)) 
     Ok(out.join(format!("{library}.wasm")))
 }
 
+/// Where [`build_core`] leaves the core module of the crate in `folder`; whether it is there is not looked at.
+///
+/// # Errors
+/// When the folder holds no crate.
+pub fn built_core(folder: &Path, target: &Path) -> Result<PathBuf> {
+    let (_, library) = crate_names(folder)?;
+    Ok(target.join(TARGET).join(PROFILE).join(format!("{library}.wasm")))
+}
+
 /// Compiles one example of the crate in `folder`, with `crate-type = ["cdylib"]`, for the sandbox.
 ///
 /// # Errors

@@ -5,15 +5,21 @@ use super::error::{Answer, problems};
 use super::field::FieldView;
 use super::form_data::Posted;
 use super::frame::{Frame, Who};
+use super::trust::{Mark, marks, tone as trust_tone};
 use super::{format, go, settings_form, show as page, show_with};
 use crate::App;
+use crate::app::delivery;
+use crate::app::field_use;
 use crate::app::plugin::{self, EnableDraft, EnablementView, GrantChoice, GrantItem, PackageView};
+use crate::app::trust::{self, Concern};
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use doudi_domain::package::Enablement;
+use doudi_domain::package::{Enablement, GrantUse};
 use doudi_domain::policy::Permission;
+use doudi_domain::trust::Standing;
 use doudi_domain::{Actor, Date, Error, Problem, Result};
+use std::collections::BTreeMap;
 
 #[derive(Template)]
 #[template(path = "plugins/index.html")]
@@ -21,11 +27,17 @@ struct IndexPage {
     frame: Frame,
     packages: Vec<PackageView>,
     enablements: Vec<EnablementView>,
+    concerns: Vec<Concern>,
     problems: Vec<Problem>,
     may_configure: bool,
 }
 
 impl IndexPage {
+    fn marks_of(&self, digest: &str) -> Vec<Mark> {
+        let package = self.packages.iter().find(|package| package.release.digest == digest);
+        package.map(|package| marks(&self.frame, &package.trust)).unwrap_or_default()
+    }
+
     fn in_force(&self) -> impl Iterator<Item = &EnablementView> {
         self.enablements.iter().filter(|view| view.in_force)
     }
@@ -63,20 +75,44 @@ pub async fn index(State(app): State<App>, frame: Frame, Who(actor): Who) -> Ans
 async fn index_page(app: &App, frame: Frame, actor: &Actor, problems: Vec<Problem>) -> Result<IndexPage> {
     let packages = plugin::packages(app, actor).await?;
     let enablements = plugin::enablements(app, actor).await?;
-    Ok(IndexPage { may_configure: frame.may(Permission::Configure), frame, packages, enablements, problems })
+    let concerns = trust::concerns(app, actor).await?;
+    let may_configure = frame.may(Permission::Configure);
+    Ok(IndexPage { frame, packages, enablements, concerns, problems, may_configure })
 }
 
-pub async fn install(State(app): State<App>, frame: Frame, Who(actor): Who, mut posted: Posted) -> Answer {
-    let installed = match posted.files.pop() {
-        Some(file) => plugin::install(&app, &actor, file.content).await,
-        None => Err(Error::invalid("", "package.none", "没有选择文件。请选择供应商提供的措施包")),
+pub async fn install(State(app): State<App>, frame: Frame, Who(actor): Who, posted: Posted) -> Answer {
+    let received = match delivered(posted) {
+        Ok((content, signatures)) => delivery::receive(&app, &actor, content, signatures).await,
+        Err(error) => Err(error),
     };
-    match installed {
-        Ok(installed) => go(&format!("/plugins/{}", installed.digest), "installed"),
+    match received {
+        Ok(received) => match received.packages.as_slice() {
+            [installed] => go(&format!("/plugins/{}", installed.digest), "installed"),
+            _ => go("/plugins", "installed"),
+        },
         Err(error) => {
             let problems = problems(error)?;
             show_with(StatusCode::UNPROCESSABLE_ENTITY, &index_page(&app, frame, &actor, problems).await?)
         }
+    }
+}
+
+/// The package, and the texts of what was chosen as signatures.
+fn delivered(posted: Posted) -> Result<(Vec<u8>, Vec<String>)> {
+    let mut package = None;
+    let mut signatures = Vec::new();
+    for file in posted.files.into_iter().filter(|file| !file.content.is_empty()) {
+        if file.field == "signature" {
+            let text = String::from_utf8(file.content)
+                .map_err(|_| Error::invalid(file.name, "signature", "不是签名文件。签名文件的扩展名是 .minisig"))?;
+            signatures.push(text);
+        } else {
+            package = Some(file.content);
+        }
+    }
+    match package {
+        Some(package) => Ok((package, signatures)),
+        None => Err(Error::invalid("", "package.none", "没有选择文件。请选择供应商提供的措施包")),
     }
 }
 
@@ -92,11 +128,22 @@ struct PackagePage {
     /// The settings as fields; empty when only the document itself can be edited.
     settings_fields: Vec<FieldView>,
     settings: String,
+    /// How its grants have been made use of, by capability.
+    uses: BTreeMap<String, GrantUse>,
     problems: Vec<Problem>,
     may_configure: bool,
 }
 
 impl PackagePage {
+    /// 用过 12 次，最近 2022-07-20 09:00；未给 3 次.
+    fn used(&self, item: &GrantItem) -> Option<String> {
+        let one = self.uses.get(&item.grant)?;
+        let t = |zh| self.frame.t(zh);
+        let used = one.last_used.map(|at| format!("{} {} {} {}", t("用过"), one.used, t("次，最近"), at.minute()));
+        let denied = (one.denied > 0).then(|| format!("{} {} {}", t("未给"), one.denied, t("次")));
+        Some([used, denied].into_iter().flatten().collect::<Vec<_>>().join(self.frame.pick("；", "; ")))
+    }
+
     fn digest(&self) -> String {
         format::grouped(&self.view.release.digest)
     }
@@ -113,6 +160,10 @@ impl PackagePage {
     /// Asked for now, and not by the version that runs: what an upgrade adds.
     fn is_new(&self, item: &GrantItem) -> bool {
         self.other.as_ref().is_some_and(|other| !other.enablement.grants.contains(&item.grant))
+    }
+
+    fn standing_tone(&self, standing: &Standing) -> &'static str {
+        trust_tone(*standing)
     }
 
     /// What the package does, by its extension points.
@@ -176,11 +227,12 @@ async fn package_page(
         })
         .unwrap_or_default();
     let may_configure = frame.may(Permission::Configure);
-    Ok(PackagePage { frame, view, pin, other, settings_fields, settings, problems, may_configure })
+    let uses = field_use::uses(app, actor, &view.release.digest).await?;
+    Ok(PackagePage { frame, view, pin, other, settings_fields, settings, uses, problems, may_configure })
 }
 
 /// Shows the page again with what went wrong, or goes on.
-async fn answer(
+pub async fn answer(
     app: &App,
     frame: Frame,
     actor: &Actor,
@@ -224,6 +276,7 @@ pub async fn enable(
             from,
             settings: None,
             grants: GrantChoice::These(grants(&posted)),
+            accept_unsigned: false,
         };
         plugin::enable(&app, &actor, draft).await.map(drop)
     };

@@ -44,6 +44,7 @@ const DONE: &[(&str, &str)] = &[
     ("uploaded", "材料已上传"),
     ("imported", "已导入"),
     ("installed", "措施包已安装"),
+    ("signed", "签名已添加"),
     ("enabled", "措施已启用"),
     ("disabled", "措施已停用"),
     ("upgrade-opened", "升级已登记，还没有切换"),
@@ -54,6 +55,7 @@ const DONE: &[(&str, &str)] = &[
     ("verified", "已标记为核实"),
     ("password", "密码已修改"),
     ("revived", "任务已重新安排，马上执行"),
+    ("released", "措施已恢复调用"),
     ("revoked", "令牌已撤销，立即失效"),
     ("signed-out", "已退出登录"),
 ];
