@@ -9,7 +9,7 @@ use doudi_domain::policy;
 use doudi_domain::{Actor, DocumentId, HouseholdId, Role};
 use doudi_server::app::document::{self, Press, Target};
 use doudi_server::app::plugin::GrantChoice;
-use doudi_server::app::shadow::{self, ShadowDraft};
+use doudi_server::app::shadow::{self, ShadowDraft, SideDraft};
 use doudi_server::app::webhook::{self, WebhookDraft};
 use doudi_server::app::{decision, household};
 use doudi_server::web::{Needs, ROUTES, Route};
@@ -83,8 +83,8 @@ impl Fixture {
         snapshot.close().await.expect("closed");
         let draft = WebhookDraft { url: "https://receiver.example/doudi".into(), topics: "*".into() };
         let webhook = webhook::add(app, &it, draft).await.expect("registered").id;
-        let values = std::collections::BTreeMap::from([("standard".to_owned(), 72_000)]);
-        let draft = ShadowDraft::what_if("honest", date(2022, 7, 20), values);
+        let side = |day| SideDraft::in_force(date(2022, 7, day));
+        let draft = ShadowDraft { plugin: "honest".into(), before: side(19), after: side(20) };
         let order = shadow::order::order(app, &it, &draft).await.unwrap_or_else(|error| panic!("{error}: {error:?}"));
         let report =
             shadow::run(app, &it, &draft, &mut |_, _| {}).await.unwrap_or_else(|error| panic!("{error}: {error:?}"));
