@@ -37,10 +37,14 @@ pub enum Permission {
     FiguresRead,
     /// Try out what another release, other parameters or another day would decide, without writing.
     Simulate,
+    /// Save and withdraw the county's acceptance cases.
+    AcceptanceWrite,
+    /// Sign for an upgrade beyond the county's bounds, and set those bounds.
+    UpgradeSign,
 }
 
 impl Permission {
-    pub const ALL: [Permission; 15] = [
+    pub const ALL: [Permission; 17] = [
         Permission::HouseholdRead,
         Permission::FinanceRead,
         Permission::Reveal,
@@ -56,6 +60,8 @@ impl Permission {
         Permission::AuditRead,
         Permission::FiguresRead,
         Permission::Simulate,
+        Permission::AcceptanceWrite,
+        Permission::UpgradeSign,
     ];
 
     pub const fn zh(self) -> &'static str {
@@ -75,6 +81,8 @@ impl Permission {
             Permission::AuditRead => "查看审计日志",
             Permission::FiguresRead => "查看各县区统计",
             Permission::Simulate => "试运行与测算",
+            Permission::AcceptanceWrite => "维护验收用例",
+            Permission::UpgradeSign => "签认措施升级",
         }
     }
 }
@@ -110,6 +118,7 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             P::Export,
             P::ConfigurationRead,
             P::Simulate,
+            P::AcceptanceWrite,
         ],
         Role::CountyApprover => &[
             P::HouseholdRead,
@@ -121,6 +130,8 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             P::Export,
             P::ConfigurationRead,
             P::Simulate,
+            P::AcceptanceWrite,
+            P::UpgradeSign,
         ],
         Role::Finance => &[P::CaseRead, P::CaseWrite, P::DecisionRead, P::Export],
         Role::CountyIt => &[P::Configure, P::ConfigurationRead, P::Simulate],

@@ -10,6 +10,7 @@
 //! `engine`.
 #![warn(clippy::unwrap_used)]
 
+pub mod acceptance;
 pub mod answer;
 pub mod apply;
 pub mod attachment;
@@ -26,6 +27,7 @@ mod error;
 pub mod event;
 pub mod fact;
 pub mod figures;
+pub mod grant_use;
 pub mod household;
 pub mod import;
 pub mod integrity;
@@ -50,6 +52,7 @@ pub mod storage;
 pub mod test_support;
 pub mod timeline;
 pub mod token;
+pub mod upgrade;
 pub mod user;
 pub mod webhook;
 pub mod worklist;

@@ -1,5 +1,5 @@
 //! `doudi-bench`: the dibao rule over many households through the sandbox against the same rule compiled for this machine, in
-//! the same run and over the same columns; and what a call, a compilation and a load from the cache cost. Started by
+//! the same run and over the same columns; and what a call, a compilation, a load from the cache and a change of version cost. Started by
 //! `cargo xtask bench`.
 #![allow(clippy::print_stdout)]
 
@@ -8,6 +8,7 @@ mod native;
 mod reads;
 mod report;
 mod shadow;
+mod swap;
 
 use anyhow::{Context, Result, bail};
 use clap::Parser;
@@ -143,6 +144,8 @@ async fn measure(cli: &Cli, bytes: &[u8]) -> Result<Report> {
     if native.checksum != wasm.checksum {
         bail!("the sandbox and native code disagree: sums of amounts {} and {}", wasm.checksum, native.checksum);
     }
+    say("switching versions");
+    let swaps = swap::measure(&host, bytes, COUNTY, TODAY).await?;
     progress.finish_and_clear();
     let _ = std::fs::remove_dir_all(&cache);
 
@@ -169,6 +172,13 @@ async fn measure(cli: &Cli, bytes: &[u8]) -> Result<Report> {
         one_household_p99_us: percentile(&calls, 99),
         compile_ms,
         cache_load_ms: percentile(&loads, 50),
+        switch_p50_ms: percentile(&swaps.switches, 50),
+        switch_worst_ms: percentile(&swaps.switches, 100),
+        roll_back_p50_ms: percentile(&swaps.returns, 50),
+        roll_back_worst_ms: percentile(&swaps.returns, 100),
+        switch_documents: swap::DOCUMENTS,
+        switch_documents_ms: swaps.switch_documents,
+        roll_back_documents_ms: swaps.return_documents,
         shadow: None,
     })
 }

@@ -80,7 +80,7 @@ impl PluginHost {
         let request = AssessCall { context: convert::context(context), households: convert::block(block) };
         let owner = plugin.clone();
         self.call(plugin, context, reads, request, move |answer, state| {
-            state.log.denials.extend(state.effective.denied_fields());
+            state.note_fields();
             Outcomes::check(answer, owner, rows).map_err(|message| Cause::BadOutput { message })
         })
         .await

@@ -34,6 +34,9 @@ pub struct TickJob {
     pub job: String,
     pub due: Date,
     pub cursor: Option<String>,
+    /// How many steps were before this one.
+    #[serde(default)]
+    pub step: u32,
 }
 
 /// One address to be told. The name of the address is its lane: one that does not answer delays only itself.

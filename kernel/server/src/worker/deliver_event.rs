@@ -1,17 +1,18 @@
 //! An event becomes one job for each measure of the county that listens to its topic now, and one for each address that is
 //! told of it.
 
-use super::broken_payload;
+use super::{Ended, broken_payload, chain};
 use crate::app::outbox::{NotifyJob, ReactJob};
 use crate::app::{App, plugin};
-use doudi_domain::{Actor, EventId, Result};
+use doudi_domain::{Actor, EventId};
 use doudi_plugin_host::Contributions;
 use std::sync::Arc;
 
-pub(super) async fn deliver(app: &App, actor: &Actor, payload: &str) -> Result<()> {
+pub(super) async fn deliver(app: &App, actor: &Actor, payload: &str) -> Result<(), Ended> {
     let id: EventId = payload.parse().map_err(broken_payload)?;
     let mut snapshot = app.storage.snapshot(actor.scope()).await?;
     let event = snapshot.event_fetch(id).await?;
+    chain::goes_on(&mut snapshot, &event).await?;
     let manifests = plugin::manifests_in_force(&mut snapshot, app.today()).await?;
     let webhooks = snapshot.webhooks_list().await?;
     snapshot.close().await?;
@@ -29,5 +30,5 @@ pub(super) async fn deliver(app: &App, actor: &Actor, payload: &str) -> Result<(
         let job = NotifyJob { event: id.0, webhook: webhook.id.0 };
         write.job_enqueue(&job.job(app.now())).await?;
     }
-    write.commit().await
+    Ok(write.commit().await?)
 }

@@ -1,12 +1,12 @@
 //! Due work of measures: each firing is one job of the county, entered by whichever server comes first; each step writes the
 //! next one together with its effects.
 
-use super::broken_payload;
+use super::{Ended, broken_payload};
 use crate::app::consult::{self, Consultation, Request};
 use crate::app::outbox::TickJob;
-use crate::app::{App, plugin};
+use crate::app::{App, plugin, upgrade};
 use doudi_documents::manifest::Every;
-use doudi_domain::{Actor, County, Date, Result, Scope};
+use doudi_domain::{Actor, County, Date, Error, Result, Scope};
 use jiff::ToSpan;
 use jiff::civil::date;
 use std::collections::BTreeSet;
@@ -33,7 +33,7 @@ async fn enter_county(app: &App, county: County, entered: &mut BTreeSet<String>)
         let since = first.unwrap_or(pin.from);
         for job in &plugin::manifest_of(&mut snapshot, &pin.digest).await?.jobs {
             let due = latest_due(job.every, today);
-            let firing = TickJob { plugin: pin.plugin.clone(), job: job.id.clone(), due, cursor: None };
+            let firing = TickJob { plugin: pin.plugin.clone(), job: job.id.clone(), due, cursor: None, step: 0 };
             let name = format!("{county}/{}", firing.key());
             if due >= since && !entered.contains(&name) {
                 due_jobs.push((name, firing));
@@ -41,6 +41,12 @@ async fn enter_county(app: &App, county: County, entered: &mut BTreeSet<String>)
         }
     }
     snapshot.close().await?;
+    // Once a day and process; whoever comes second finds nothing left to forget.
+    let grace = format!("{county}/grace/{today}");
+    if !entered.contains(&grace) {
+        upgrade::expire(app, &actor).await?;
+        entered.insert(grace);
+    }
     if due_jobs.is_empty() {
         return Ok(());
     }
@@ -67,14 +73,23 @@ fn latest_due(every: Every, today: Date) -> Date {
     }
 }
 
-pub(super) async fn tick(app: &App, actor: &Actor, payload: &str) -> Result<()> {
+/// Steps one firing may take: a county of a hundred thousand households passes through in a thousand.
+const LONGEST: u32 = 20_000;
+
+pub(super) async fn tick(app: &App, actor: &Actor, payload: &str) -> std::result::Result<(), Ended> {
     let step: TickJob = serde_json::from_str(payload).map_err(broken_payload)?;
+    if step.step >= LONGEST {
+        return Err(Ended::Hopeless(Error::refused(format!(
+            "定期任务“{}”已运行 {LONGEST} 步仍未结束，已停止。多半是措施的程序有误，请告知供应商",
+            step.job
+        ))));
+    }
     let consultation = Consultation {
         key: Some(step.key()),
         plugin: step.plugin,
-        request: Request::Tick { job: step.job, due: step.due, cursor: step.cursor },
+        request: Request::Tick { job: step.job, due: step.due, cursor: step.cursor, step: step.step },
     };
-    consult::carry_out_if_enabled(app, actor, consultation).await
+    Ok(consult::carry_out_if_enabled(app, actor, consultation).await?)
 }
 
 #[cfg(test)]
