@@ -52,7 +52,7 @@ impl Member {
     fn needs_care(&self, today: Date) -> bool {
         let by_age = self.birth.is_some_and(|birth| {
             let age = birth.age_on(today);
-            age >= OLD || age < YOUNG
+            !(YOUNG..OLD).contains(&age)
         });
         by_age || self.is_severely_disabled()
     }

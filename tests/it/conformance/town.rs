@@ -281,7 +281,7 @@ pub fn every_shape() -> Block {
                 vec![],
                 vec![ints("number", &many), texts("word", &words), ints("full", &vec![Some(-1); 17])],
             ),
-            table("part", (1..=17).map(|row| row / 2).collect(), vec![ints("n", &vec![None; 8])]),
+            table("part", (1..=17).map(|row| row / 2).collect(), vec![ints("n", &[None; 8])]),
             table("piece", vec![0, 0, 2, 2, 2, 2, 3, 3], vec![texts("t", &[Some("x"), None, Some("𠮷")])]),
         ],
     }

@@ -98,7 +98,7 @@ async fn a_package_and_its_signatures_go_up_and_come_down() {
     assert_eq!(by_tag, by_digest);
     assert_eq!(by_tag.address, pushed.address);
     assert!(by_tag.package == package());
-    assert_eq!(by_tag.signatures, [first.clone()]);
+    assert_eq!(by_tag.signatures, std::slice::from_ref(&first));
 
     // A second publisher adds hers; pushing the same package again makes the same artifact.
     let second = signed(&other, package());

@@ -78,8 +78,9 @@ async fn who_may_enable_what() {
     let any: Policy = Some((AnyOf, &["公司", "市局"]));
     let two: Policy = Some((AtLeast(2), &["公司", "市局", "检测机构"]));
     let nobody: Policy = Some((AnyOf, &[]));
+    type Row = (Policy, &'static [&'static str], Option<&'static str>, Who, Result<(), &'static str>);
     // 县区要求, 谁签了, 撤销谁, 谁来启用, 能否启用（不能时说什么）
-    let table: &[(Policy, &[&str], Option<&str>, Who, Result<(), &str>)] = &[
+    let table: &[Row] = &[
         (None, &[], None, Officer, Err("只能由系统运维人员")),
         (None, &[], None, Operator, Err("--unsigned")),
         (None, &[], None, OperatorUnsigned, Ok(())),
