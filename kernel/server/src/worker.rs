@@ -14,6 +14,8 @@ mod notify;
 mod react;
 mod tick;
 
+pub use tick::fire;
+
 use crate::app::App;
 use crate::app::outbox::{DELIVER_EVENT, NOTIFY, REACT, TICK};
 use doudi_domain::event::Job;

@@ -26,6 +26,8 @@ mod error;
 pub mod event;
 pub mod fact;
 pub mod figures;
+#[doc(hidden)]
+pub mod floor;
 pub mod household;
 pub mod import;
 pub mod integrity;

@@ -69,12 +69,30 @@ fn latest_due(every: Every, today: Date) -> Date {
 
 pub(super) async fn tick(app: &App, actor: &Actor, payload: &str) -> Result<()> {
     let step: TickJob = serde_json::from_str(payload).map_err(broken_payload)?;
-    let consultation = Consultation {
+    consult::carry_out_if_enabled(app, actor, consultation(step)).await
+}
+
+fn consultation(step: TickJob) -> Consultation {
+    Consultation {
         key: Some(step.key()),
         plugin: step.plugin,
         request: Request::Tick { job: step.job, due: step.due, cursor: step.cursor },
-    };
-    consult::carry_out_if_enabled(app, actor, consultation).await
+    }
+}
+
+/// One firing, all its steps, without waiting for what else is due in the county; as the lanes would do it. What it leaves in
+/// the table of jobs is found done. Returns how many steps it took.
+pub async fn fire(app: &App, county: County, plugin: &str, job: &str, due: Date) -> Result<usize> {
+    let actor = Actor::System { division: county.division() };
+    let mut step = TickJob { plugin: plugin.to_owned(), job: job.to_owned(), due, cursor: None };
+    for steps in 1.. {
+        let applied = consult::carry_out(app, &actor, consultation(step.clone())).await?;
+        match applied.next {
+            Some(next) => step.cursor = Some(next),
+            None => return Ok(steps),
+        }
+    }
+    Ok(0)
 }
 
 #[cfg(test)]
