@@ -76,6 +76,9 @@ const yuan = (fen) => {
   return fen < 0 ? `-${digits}` : digits;
 };
 
+/** 合计 of a row of the file for the bank. */
+const fen = (row) => Math.round(Number(row['合计'].replace(/[^\d.-]/g, '')) * 100);
+
 const browser = await chromium.launch({
   executablePath: DOUDI_CHROMIUM,
   args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'],
@@ -87,6 +90,7 @@ try {
   await july();
   await august();
   await september();
+  nothingGivenUp();
 } catch (error) {
   problems.push(String(error.stack ?? error));
   if (server.log) console.error(server.log.slice(-4_000));
@@ -156,8 +160,6 @@ async function bankFile(roster) {
   return rows.map((row) => Object.fromEntries(row.map((cell, index) => [heading[index], cell.replace(/^"|"$/g, '')])));
 }
 
-const fen = (row) => Math.round(Number(row['合计'].replace(/[^\d.-]/g, '')) * 100);
-
 /** The bank's answer, uploaded by the county. `failing` are account holders whose money comes back. */
 async function bankAnswers(roster, rows, day, failing = []) {
   const chen = await cast.person('chen.li');
@@ -176,7 +178,7 @@ async function bankAnswers(roster, rows, day, failing = []) {
   await chen.page.locator('main form[action$="/run"] button').first().click();
   await chen.page.waitForLoadState('load');
   const told = await chen.text();
-  must(!told.includes('错误'), `the return file is taken whole:\n${told.slice(0, 400)}`);
+  must(/有错误（行）\s*0/.test(told), `the return file is taken whole:\n${told.slice(0, 400)}`);
 }
 
 async function july() {
@@ -213,6 +215,14 @@ async function july() {
   await stop('孙卫东', '2022-07-18', 2_000);
 }
 
+/** All that was due was done, in the end. */
+function nothingGivenUp() {
+  const list = spawnSync(DOUDI_BINARY, ['job', 'list', '--county', '340223'], {
+    env: { ...process.env, DOUDI_DATA: DOUDI_CITY, DOUDI_TODAY: server.today }, encoding: 'utf8',
+  });
+  must(list.stdout.includes('已停止重试 0 项'), `due work was given up:\n${list.stdout}${list.stderr}`);
+}
+
 async function refused(person, roster, action, words) {
   let told = '';
   await person.press(roster, action).catch((error) => { told = String(error); });
@@ -233,7 +243,7 @@ async function stop(head, day, wage) {
   await fill(wang.page, server.today, { 事由: '就业' });
   await wang.submit();
   const recheck = wang.path.split('/').pop();
-  await wang.press(recheck, 'record-finding', { 类别: '工资', 金额: String(wage), 起始日期: day });
+  await wang.press(recheck, 'record-finding', { 核实事项: '工资性收入', 金额: String(wage), 起始日期: day });
   await wang.press(recheck, 'check', { 另一名调查人: '吴强', 在场成员是否签字: '是' });
   const zhao = await cast.person('zhao.min');
   await zhao.press(recheck, 'decide');

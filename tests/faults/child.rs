@@ -79,6 +79,7 @@ async fn works_until_it_is_killed() {
         host: guests::host(),
         clock: Arc::new(clock),
         config: Arc::new(Config::default()),
+        watch: Arc::default(),
     };
     let actor = Actor::User {
         id: orders.user,
@@ -98,6 +99,8 @@ async fn works_until_it_is_killed() {
     let facts = async {
         for number in 0.. {
             fact(&app, &actor, &orders, &format!("f{}-{number}", orders.number)).await;
+            // Not faster than they can be reacted to: what piles up has to be worked off before anything is proved.
+            tokio::time::sleep(Duration::from_millis(10)).await;
         }
     };
     let after = async {

@@ -28,7 +28,7 @@ async fn a_full_disk_loses_nothing_that_was_acknowledged() {
         let before = ledger.failures;
         let mut command = Command::new("sh");
         command
-            .args(["-c", r#"trap "" XFSZ; ulimit -f "$0"; exec "$@""#, &(limit * 2).to_string()])
+            .args(["-c", r#"trap "" XFSZ; ulimit -S -f "$0"; exec "$@""#, &(limit * 2).to_string()])
             .arg(std::env::current_exe().expect("this program"))
             .args(["--exact", "child::works_until_it_is_killed", "--nocapture"]);
         orders.tell(&mut command);

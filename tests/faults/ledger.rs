@@ -118,6 +118,7 @@ impl Ledger {
             host: guests::host(),
             clock: Arc::new(clock.clone()),
             config: Arc::new(Config::default()),
+            watch: Arc::default(),
         };
         let county =
             doudi_domain::Actor::System { division: doudi_domain::DivisionCode::new(people::COUNTY).expect("a code") };

@@ -12,7 +12,6 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "takes minutes to work off what piled up: cargo test -p doudi-tests --test faults -- --ignored"]
 async fn a_database_server_that_stops_and_starts() {
     let stops = (crate::count(30) / 10).min(200);
     let Some(cluster) = Cluster::start() else {

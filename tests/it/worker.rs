@@ -167,7 +167,7 @@ async fn servers_share_the_work_and_do_nothing_twice() {
 /// The clock runs away, so that every lease ends long before the work does and the servers take everything from each other
 /// again and again: still nothing twice, and after another chance for what was given up meanwhile, nothing lost.
 #[tokio::test(flavor = "multi_thread")]
-async fn work_taken_over_from_one_that_is_still_at_it_is_not_applied_twice() {
+pub async fn work_taken_over_from_one_that_is_still_at_it_is_not_applied_twice() {
     each_engine(TODAY, async |server| {
         let family = Family::enter(server).await;
         let apps = [server.app.clone(), second(server).await, server.app.clone()];

@@ -1,5 +1,5 @@
 //! What the tests stand on: guests as bytes, a made-up snapshot for calls without a database, a server in this process, the
-//! cast, a family, questions to a page, and the programs as processes.
+//! cast, a family, questions to a page, the programs as processes, and measures with a fault in them.
 
 pub mod cluster;
 pub mod family;
@@ -9,6 +9,7 @@ pub mod people;
 pub mod program;
 pub mod reads;
 pub mod server;
+pub mod wrong;
 
 pub use page::Page;
 pub use server::TestServer;

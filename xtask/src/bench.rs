@@ -15,6 +15,9 @@ pub struct Options {
     /// Households of the county; the rule alone goes over ten times as many.
     #[arg(long, default_value_t = 100_000)]
     households: u64,
+    /// How many households the shadow run goes over, in a database; 0 leaves it out. Belongs to the rule.
+    #[arg(long, default_value_t = 100_000)]
+    shadow_households: u64,
     /// Only these parts, apart by commas: rule, import, decide, roster, start, pages.
     #[arg(long)]
     only: Option<String>,
@@ -38,6 +41,8 @@ pub fn run(options: &Options) -> Result<()> {
     }
     command.arg("--households");
     command.arg(options.households.to_string());
+    command.arg("--shadow-households");
+    command.arg(options.shadow_households.to_string());
     if let Some(only) = &options.only {
         command.args(["--only", only]);
     }

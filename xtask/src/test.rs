@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 #[derive(clap::Args)]
 pub struct Options {
-    /// Runs only the Rust tests whose name contains this.
+    /// Runs only the Rust tests (with `--only browser`: the stories) whose name contains this.
     filter: Option<String>,
     /// Runs only these parts, separated by commas: format, lints, schemas, rust, docs, api, browser.
     #[arg(long, value_delimiter = ',')]
@@ -63,7 +63,7 @@ pub fn run(options: &Options) -> Result<()> {
                 shell::show(&mut cargo(["test", "--workspace", "--doc", "--quiet"]), "Mend the example named above.")
             }
             "api" => api::run(),
-            _ => browser(),
+            _ => browser(options.filter.as_deref()),
         };
         if let Err(error) = &result {
             eprintln!("{error:#}");
@@ -150,15 +150,27 @@ fn rust(filter: Option<&str>) -> Result<()> {
 
 /// A prepared city, a server on a free port, and Chromium going through a story: an application in an empty city, then three months
 /// of payments.
-fn browser() -> Result<()> {
+fn browser(filter: Option<&str>) -> Result<()> {
     let folder = crate::root().join("tests/browser");
     if !install::npm_packages(&folder)? {
         bail!("the npm packages of tests/browser are not installed. Install npm, then try again");
     }
     let chromium =
         install::chromium().context("chromium was not found. Install it, or set DOUDI_CHROMIUM to its path")?;
-    story("story.mjs", &folder, &chromium, &demo::City::for_browser_tests()?)?;
-    story("payday.mjs", &folder, &chromium, &demo::City::for_payday()?)
+    let stories: [(&str, fn() -> Result<demo::City>); 2] =
+        [("story.mjs", demo::City::for_browser_tests), ("payday.mjs", demo::City::for_payday)];
+    let mut failed = Vec::new();
+    for (script, city) in stories {
+        if filter.is_some_and(|filter| !script.contains(filter)) {
+            continue;
+        }
+        println!("   {script}");
+        if let Err(error) = city().and_then(|city| story(script, &folder, &chromium, &city)) {
+            eprintln!("{error:#}");
+            failed.push(script);
+        }
+    }
+    if failed.is_empty() { Ok(()) } else { bail!("{} failed", failed.join(" and ")) }
 }
 
 fn story(script: &str, folder: &Path, chromium: &Path, city: &demo::City) -> Result<()> {

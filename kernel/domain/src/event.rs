@@ -16,6 +16,30 @@ pub struct Event {
     pub subject: String,
     pub payload: String,
     pub at: Instant,
+    /// How many events led to this one, each through a measure that reacted to it; 0 when a person or due work caused it.
+    pub depth: i32,
+    /// The event at the beginning of that chain: this one's own id when there is none before it.
+    pub root: EventId,
+}
+
+impl Event {
+    /// Longest chain of events through reactions. A drawing that carries itself on through a county of a hundred thousand
+    /// households makes some six hundred steps; a circle of measures that wake each other makes any number.
+    pub const DEEPEST: i32 = 2_048;
+    /// Most events one event may lead to, over all branches.
+    pub const WIDEST: i64 = 8_192;
+
+    /// What an event caused by a reaction to this one carries on.
+    pub fn cause(&self) -> EventCause {
+        EventCause { depth: self.depth, root: self.root }
+    }
+}
+
+/// The event a measure reacts to, as far as its consequences must know it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct EventCause {
+    pub depth: i32,
+    pub root: EventId,
 }
 
 /// A piece of due work, claimed with a lease.

@@ -51,6 +51,10 @@ ids! {
     ParameterId,
     /// One pin of a plugin for a county.
     EnablementId,
+    /// One upgrade of a plugin in a county.
+    UpgradeId,
+    /// A family with the answer a county expects.
+    AcceptanceId,
     /// An outbox row.
     EventId,
     /// A piece of due work.
@@ -61,4 +65,8 @@ ids! {
     DeliveryId,
     /// What another program signs its requests with.
     TokenId,
+    /// One kept report of a shadow run.
+    ShadowRunId,
+    /// A shadow run somebody has asked for.
+    ShadowOrderId,
 }

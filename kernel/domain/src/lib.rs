@@ -4,9 +4,10 @@
 //! noun; the same noun has the same name in storage, in the use cases, on the pages and in the tests.
 //! Reading order: [`ids`] → [`money`] → [`calendar`] → [`division`] → [`identity`] → [`policy`] → [`person`] →
 //! [`household`] → [`catalogue`] → [`fact`] → [`document`] → [`decision`] → [`payment`] → [`parameter`] → [`package`] →
-//! [`event`] → [`webhook`] → [`token`].
+//! [`upgrade`] → [`acceptance`] → [`shadow`] → [`event`] → [`webhook`] → [`token`].
 #![warn(clippy::unwrap_used)]
 
+pub mod acceptance;
 pub mod calendar;
 pub mod catalogue;
 pub mod codes;
@@ -29,7 +30,9 @@ pub mod parameter;
 pub mod payment;
 pub mod person;
 pub mod policy;
+pub mod shadow;
 pub mod token;
+pub mod upgrade;
 pub mod webhook;
 
 pub use calendar::{Clock, Instant, Period};

@@ -1,5 +1,9 @@
 //! What the screen shows of a citizen by default. Showing more is a separate, logged act.
 
+mod running_text;
+
+pub use running_text::{Phones, numbers, tells_a_number};
+
 use crate::id_number::IdNumber;
 
 /// Compound surnames whose two characters are both shown; the rest of the name never is.

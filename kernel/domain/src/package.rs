@@ -20,6 +20,19 @@ pub struct Release {
     pub installed_by: Option<UserId>,
 }
 
+/// How a county's grant to a digest has been made use of.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct GrantUse {
+    pub digest: String,
+    /// As granted: `read:<field>`, `effect:<kind>`, `ask:<topic>`.
+    pub capability: String,
+    /// Calls that made use of it, and calls that were denied it.
+    pub used: i64,
+    pub denied: i64,
+    pub last_used: Option<Instant>,
+    pub last_denied: Option<Instant>,
+}
+
 /// A pin: this county, this plugin, this digest, from this date.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Enablement {

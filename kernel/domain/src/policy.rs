@@ -35,10 +35,16 @@ pub enum Permission {
     AuditRead,
     /// See figures over many counties.
     FiguresRead,
+    /// Try out what another release, other parameters or another day would decide, without writing.
+    Simulate,
+    /// Save and withdraw the county's acceptance cases.
+    AcceptanceWrite,
+    /// Sign for an upgrade beyond the county's bounds, and set those bounds.
+    UpgradeSign,
 }
 
 impl Permission {
-    pub const ALL: [Permission; 14] = [
+    pub const ALL: [Permission; 17] = [
         Permission::HouseholdRead,
         Permission::FinanceRead,
         Permission::Reveal,
@@ -53,6 +59,9 @@ impl Permission {
         Permission::UserManage,
         Permission::AuditRead,
         Permission::FiguresRead,
+        Permission::Simulate,
+        Permission::AcceptanceWrite,
+        Permission::UpgradeSign,
     ];
 
     pub const fn zh(self) -> &'static str {
@@ -71,6 +80,9 @@ impl Permission {
             Permission::UserManage => "管理用户",
             Permission::AuditRead => "查看审计日志",
             Permission::FiguresRead => "查看各县区统计",
+            Permission::Simulate => "试运行与测算",
+            Permission::AcceptanceWrite => "维护验收用例",
+            Permission::UpgradeSign => "签认措施升级",
         }
     }
 }
@@ -105,6 +117,8 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             P::DecisionRead,
             P::Export,
             P::ConfigurationRead,
+            P::Simulate,
+            P::AcceptanceWrite,
         ],
         Role::CountyApprover => &[
             P::HouseholdRead,
@@ -115,9 +129,12 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             P::DecisionRead,
             P::Export,
             P::ConfigurationRead,
+            P::Simulate,
+            P::AcceptanceWrite,
+            P::UpgradeSign,
         ],
         Role::Finance => &[P::CaseRead, P::CaseWrite, P::DecisionRead, P::Export],
-        Role::CountyIt => &[P::Configure, P::ConfigurationRead],
+        Role::CountyIt => &[P::Configure, P::ConfigurationRead, P::Simulate],
         Role::SecurityAdmin => &[P::UserManage, P::ConfigurationRead],
         Role::Auditor => &[P::AuditRead, P::ConfigurationRead],
         Role::CitySupervisor => &[P::FiguresRead, P::ConfigurationRead],

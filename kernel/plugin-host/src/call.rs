@@ -3,8 +3,10 @@
 
 use crate::bindings::doudi::types::types as wit;
 use crate::context::{CallContext, Called, Recording};
+use crate::discretion;
 use crate::error::{CallError, Cause};
 use crate::host::PluginHost;
+use crate::observe::{Spent, Watch};
 use crate::plugin::Plugin;
 use crate::points::Point;
 use crate::reads::Reads;
@@ -15,14 +17,14 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use wasmtime::component::Instance;
 use wasmtime::{Store, UpdateDeadline};
 
 /// What crosses at one extension point: the context and the input, exactly as the guest sees them.
-pub(crate) trait PointCall: Serialize + DeserializeOwned + Send + Sync {
+pub(crate) trait PointCall: Serialize + DeserializeOwned + Send + Sync + 'static {
     const POINT: Point;
-    type Answer: Serialize + Send;
+    type Answer: Serialize + Send + 'static;
 
     /// Finds the function in the instance and calls it.
     fn invoke(
@@ -58,11 +60,17 @@ impl PluginHost {
         accept: impl FnOnce(P::Answer, &mut HostState) -> Result<T, Cause>,
     ) -> Result<Called<T>, CallError> {
         let failed = |cause| CallError::failed(plugin, P::POINT, cause);
+        let mut watch = Watch::new(self.config().observer.as_deref(), plugin, context, P::POINT);
         if !plugin.offers(P::POINT) {
+            watch.ended(Cause::NotOffered.code());
             return Err(failed(Cause::NotOffered));
         }
-        self.quarantine().check(plugin.digest(), context.county).map_err(failed)?;
-        let outcome = self.call_admitted(plugin, context, reads, &request, accept).await;
+        if let Err(resting) = self.quarantine().check(plugin.digest(), context.county) {
+            watch.ended(resting.code());
+            return Err(failed(resting));
+        }
+        let request = Arc::new(request);
+        let outcome = self.call_admitted(plugin, context, reads, &request, accept, &mut watch.spent).await;
         let strike = matches!(&outcome, Err(cause) if cause.is_strike());
         let neutral = matches!(&outcome, Err(Cause::Busy | Cause::Reads(_)));
         if !neutral && self.quarantine().note(plugin.digest(), context.county, strike) {
@@ -71,10 +79,24 @@ impl PluginHost {
                 "a plugin failed too often in a county and rests"
             );
         }
+        if watch.spent.masked > 0 {
+            tracing::warn!(
+                plugin = plugin.id(), version = %plugin.version(), county = context.county.0, point = P::POINT.code(),
+                masked = watch.spent.masked, "numbers of people were masked in what a plugin returned"
+            );
+        }
         match outcome {
-            Ok(Ok(called)) => Ok(called),
-            Ok(Err(error)) => Err(refusal(plugin, P::POINT, error)),
+            Ok(Ok(called)) => {
+                watch.ended("ok");
+                Ok(called)
+            }
+            Ok(Err(error)) => {
+                let error = refusal(plugin, P::POINT, error);
+                watch.ended(error.code());
+                Err(error)
+            }
             Err(cause) => {
+                watch.ended(cause.code());
                 tracing::warn!(
                     plugin = plugin.id(), version = %plugin.version(), digest = plugin.digest(),
                     county = context.county.0, point = P::POINT.code(), cause = ?cause, "a plugin call failed"
@@ -89,15 +111,19 @@ impl PluginHost {
         plugin: &Arc<Plugin>,
         context: &CallContext,
         reads: Box<dyn Reads>,
-        request: &P,
+        request: &Arc<P>,
         accept: impl FnOnce(P::Answer, &mut HostState) -> Result<T, Cause>,
+        spent: &mut Spent,
     ) -> Result<Result<Called<T>, wit::Error>, Cause> {
         // Before anything is instantiated, so that a waiting call costs nothing. A question within a call travels on the
         // permit of the call that asks, or two askers could wait for each other.
-        let _permit = match context.depth {
-            0 => Some(self.permits().acquire(context.county, plugin.digest()).await.ok_or(Cause::Busy)?),
+        let began = Instant::now();
+        let permit = match context.depth {
+            0 => Some(self.permits().acquire(context.county, plugin.digest(), plugin.manifest().class).await),
             _ => None,
         };
+        spent.queued = began.elapsed();
+        let _permit = permit.map(|permit| permit.ok_or(Cause::Busy)).transpose()?;
         let limits = plugin.limits(&self.config().rust, &self.config().script).clone();
         let state = HostState::new(
             plugin.clone(),
@@ -109,10 +135,10 @@ impl PluginHost {
             limits.time(P::POINT),
         );
         let wall = limits.time(P::POINT) * limits.wall_factor;
-        let mut finished = self.run(plugin, request, state, wall).await?;
+        let mut finished = self.run(plugin, request, state, wall, spent).await?;
         let recorded = match context.recording {
             Recording::Off => None,
-            Recording::On => Some((to_value(request)?, to_value(&finished.answer)?)),
+            Recording::On => Some((to_value(request.as_ref())?, to_value(&finished.answer)?)),
         };
         let answer = match finished.answer {
             Ok(answer) => answer,
@@ -128,7 +154,10 @@ impl PluginHost {
                 return Ok(Err(error));
             }
         };
-        let value = accept(answer, &mut finished.state)?;
+        let accepted = accept(answer, &mut finished.state);
+        finished.state.account(spent);
+        spent.guest = finished.spent;
+        let value = accepted?;
         let log = finished.state.log;
         if log.lines_dropped > 0 {
             tracing::debug!(plugin = plugin.id(), dropped = log.lines_dropped, "log lines of a plugin were dropped");
@@ -154,6 +183,7 @@ impl PluginHost {
             denials: log.denials.into_iter().collect(),
             logs: log.lines,
             spent: finished.spent,
+            instructions: spent.instructions,
         }))
     }
 
@@ -168,7 +198,7 @@ impl PluginHost {
         let unreadable = |error: serde_json::Error| {
             failed(Cause::BadOutput { message: format!("调用记录无法读取（{error}）") })
         };
-        let request: P = serde_json::from_value(record.request.clone()).map_err(unreadable)?;
+        let request: Arc<P> = Arc::new(serde_json::from_value(record.request.clone()).map_err(unreadable)?);
         let limits = plugin.limits(&self.config().rust, &self.config().script).clone();
         let time = limits.time(P::POINT) * REPLAY_PATIENCE;
         let reads: VecDeque<_> = record.reads.iter().cloned().collect();
@@ -182,7 +212,7 @@ impl PluginHost {
             Recording::Off,
             time,
         );
-        let outcome = self.run_noting_divergence(plugin, &request, state, time).await;
+        let outcome = self.run_noting_divergence(plugin, &request, state, time, &mut Spent::default()).await;
         let finished = match outcome {
             Ok(finished) => finished,
             Err((_, Some(difference))) => return Ok(Replay::Differs(difference)),
@@ -207,19 +237,43 @@ impl PluginHost {
     async fn run<P: PointCall>(
         &self,
         plugin: &Arc<Plugin>,
-        request: &P,
+        request: &Arc<P>,
         state: HostState,
         wall: Duration,
+        spent: &mut Spent,
     ) -> Result<Finished<P::Answer>, Cause> {
-        self.run_noting_divergence(plugin, request, state, wall).await.map_err(|(cause, _)| cause)
+        self.run_noting_divergence(plugin, request, state, wall, spent).await.map_err(|(cause, _)| cause)
     }
 
+    /// On a thread for guests; an answer within a call stays on the thread of the call that asks.
     async fn run_noting_divergence<P: PointCall>(
         &self,
         plugin: &Arc<Plugin>,
+        request: &Arc<P>,
+        state: HostState,
+        wall: Duration,
+        account: &mut Spent,
+    ) -> Result<Finished<P::Answer>, (Cause, Option<Difference>)> {
+        let within = state.depth > 0;
+        let (host, plugin, request) = (self.clone(), plugin.clone(), request.clone());
+        let call = async move {
+            let mut spent = Spent::default();
+            let outcome = host.run_here(&plugin, request.as_ref(), state, wall, &mut spent).await;
+            (outcome, spent)
+        };
+        let (outcome, spent) = if within { call.await } else { self.threads().run(call).await };
+        let queued = account.queued;
+        *account = Spent { queued, ..spent };
+        outcome
+    }
+
+    async fn run_here<P: PointCall>(
+        &self,
+        plugin: &Plugin,
         request: &P,
         state: HostState,
         wall: Duration,
+        account: &mut Spent,
     ) -> Result<Finished<P::Answer>, (Cause, Option<Difference>)> {
         let limit = state.clock.limit;
         let mut store = self.store(state);
@@ -233,8 +287,11 @@ impl PluginHost {
         })
         .await;
         let spent = store.data().clock.spent();
+        let counted = store.get_fuel().ok().map(|left| store.data().limits.instructions.saturating_sub(left));
         // The store ends here, whatever happened: no second call ever enters it.
         let mut state = store.into_data();
+        state.account(account);
+        account.instructions = counted;
         match outcome {
             Ok(Ok(answer)) => Ok(Finished { answer, state, spent }),
             Ok(Err((starting, error))) => {
@@ -252,8 +309,11 @@ impl PluginHost {
     /// A store with all limits on. The epoch callback gives the executor a turn at every tick and stops the guest when its
     /// own time is over; the timeout around the call covers what epochs cannot see.
     pub(crate) fn store(&self, state: HostState) -> Store<HostState> {
-        let transfer = state.limits.transfer;
+        let (transfer, instructions) = (state.limits.transfer, state.limits.instructions);
         let mut store = Store::new(self.engine().wasmtime(), state);
+        if self.config().count_instructions {
+            store.set_fuel(instructions).expect("the engine counts");
+        }
         store.limiter(|state| &mut state.memory);
         store.set_hostcall_fuel(transfer);
         store.set_epoch_deadline(1);
@@ -288,7 +348,8 @@ fn short_problem(problem: wit::Problem) -> doudi_domain::Problem {
     doudi_domain::Problem::new(first(problem.field), first(problem.code), first(problem.message))
 }
 
+/// What is shown of a guest's words, without any number of a person.
 fn first(mut text: String) -> String {
     text.truncate(text.floor_char_boundary(REFUSAL_TEXT));
-    text
+    discretion::sentence(text)
 }

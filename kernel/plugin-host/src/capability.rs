@@ -5,6 +5,10 @@
 //! The words are resolved once per plugin and list into masks over the manifest's own order, so that a call compares
 //! numbers, not texts.
 
+mod difference;
+
+pub use difference::{PermissionDifference, difference};
+
 use doudi_documents::kinds;
 use doudi_documents::manifest::Manifest;
 use doudi_documents::text::Text;
@@ -231,6 +235,14 @@ impl Effective {
             }
         }
         found
+    }
+
+    /// The capability that allows a kind to touch a target, as the manifest lists it: by the target's name, or for all of them.
+    pub fn word(&self, kind: &str, target: Option<&str>) -> String {
+        let Some(target) = target else { return format!("effect:{kind}") };
+        let named =
+            self.effects.iter().any(|grant| grant.kind == kind && grant.targets.iter().any(|(t, _)| t == target));
+        format!("effect:{kind}:{}", if named { target } else { ANY })
     }
 
     pub fn topic(&self, topic: &str) -> Allowance {

@@ -46,6 +46,8 @@ pub struct Called<T> {
     pub logs: Vec<LogLine>,
     /// Time in the guest, without waiting for reads.
     pub spent: Duration,
+    /// Instructions of the guest, where the host counts them ([`crate::HostConfig::count_instructions`]).
+    pub instructions: Option<u64>,
 }
 
 /// One line of a plugin's diagnostics.

@@ -46,10 +46,24 @@ pub(crate) fn accept(
     let plugin = state.plugin.clone();
     let rules = Rules { manifest: plugin.manifest(), effective: &state.effective, limits: &state.limits, occasion };
     let outcome = rules.check_all(effects);
-    if let Err(Cause::Denied { capability }) = &outcome {
-        state.log.denials.insert(capability.clone());
+    match &outcome {
+        Ok(payloads) => state.log.used.extend(payloads.iter().map(|payload| capability_of(payload, &state.effective))),
+        Err(Cause::Denied { capability }) => drop(state.log.denials.insert(capability.clone())),
+        Err(_) => {}
     }
     outcome
+}
+
+/// The capability an accepted effect made use of, as the grant screen lists it.
+fn capability_of(payload: &EffectPayload, effective: &Effective) -> String {
+    let target = match payload {
+        EffectPayload::DecisionRecord(decision) => Some(decision.scheme.as_str()),
+        EffectPayload::FactPropose(fact) => Some(fact.field.as_str()),
+        EffectPayload::PaymentOpen(open) => Some(open.scheme.as_str()),
+        EffectPayload::PaymentDraw(draw) => Some(draw.scheme.as_str()),
+        _ => None,
+    };
+    effective.word(payload.kind(), target)
 }
 
 struct Rules<'a> {
@@ -437,7 +451,7 @@ fn one_line(what: &str, text: &str, required: bool) -> Result<(), Fault> {
 
 /// A guest's word, short enough for a message.
 fn printable(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).take(60).collect()
+    crate::discretion::sentence(text.chars().filter(|c| !c.is_control()).take(60).collect())
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! instances and a ticker that lets every guest be interrupted.
 
 use crate::limits::Limits;
+use crate::observe::Observer;
 use doudi_domain::calendar::WorkCalendar;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -26,6 +27,9 @@ pub struct HostConfig {
     pub cache_key: [u8; 32],
     /// Compile here instead of in a limited child process: for tools and tests, which examine their own packages.
     pub compile_in_process: bool,
+    /// Counts the guest's instructions and ends it at [`Limits::instructions`]: the same number on every machine, at a third more
+    /// time. For tests and the author's tool; needs `compile_in_process`, because the code is not that of the server.
+    pub count_instructions: bool,
     /// The executable that understands `__compile-component`; the running one unless set.
     pub compiler: Option<PathBuf>,
     /// Memory (bytes), processor seconds, and wall time a compilation may take.
@@ -40,6 +44,8 @@ pub struct HostConfig {
     /// cannot keep the others from a plugin.
     pub county_permits: usize,
     pub plugin_permits: usize,
+    /// Calls at once into guests of the script class, over all counties: each may take four times the memory.
+    pub script_permits: usize,
     /// How long a call may wait for a permit.
     pub queue: Duration,
     /// Consecutive failures after which a plugin rests in a county, and for how long.
@@ -49,6 +55,8 @@ pub struct HostConfig {
     pub plugins_in_memory: usize,
     /// What `calendar` answers while bundled scenarios run at admission.
     pub scenario_calendar: Arc<WorkCalendar>,
+    /// Is told of every call.
+    pub observer: Option<Arc<dyn Observer>>,
 }
 
 impl HostConfig {
@@ -59,6 +67,7 @@ impl HostConfig {
             cache_dir: cache_dir.into(),
             cache_key,
             compile_in_process: false,
+            count_instructions: false,
             compiler: None,
             compile_memory: 1024 * 1024 * 1024,
             compile_seconds: 60,
@@ -68,11 +77,13 @@ impl HostConfig {
             instances: 200,
             county_permits: (2 * cores).max(4),
             plugin_permits: (6 * cores).max(12),
+            script_permits: (2 * cores).max(4),
             queue: Duration::from_secs(1),
             strikes: 5,
             rest: Duration::from_secs(300),
             plugins_in_memory: 256,
             scenario_calendar: Arc::new(WorkCalendar::default()),
+            observer: None,
         }
     }
 }
@@ -87,6 +98,7 @@ impl Engine {
     /// With the pool. Ends in an error when the pool cannot be built.
     pub fn new(config: &HostConfig) -> wasmtime::Result<Engine> {
         let mut settings = settings();
+        settings.consume_fuel(config.count_instructions);
         settings.allocation_strategy(InstanceAllocationStrategy::Pooling(pool(config)));
         let engine = wasmtime::Engine::new(&settings)?;
         start_ticker(&engine);

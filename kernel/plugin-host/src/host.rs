@@ -6,20 +6,50 @@ use crate::context::CallContext;
 use crate::engine::{Engine, HostConfig};
 use crate::error::CallError;
 use crate::exports;
+use crate::limits::Limits;
 use crate::permits::Permits;
 use crate::plugin::Plugin;
-use crate::quarantine::Quarantine;
+use crate::quarantine::{Quarantine, Resting};
 use crate::reads::Reads;
 use crate::record::{CallRecord, Replay};
 use crate::registry::Registry;
+use crate::threads::GuestThreads;
+use doudi_documents::manifest::ResourceClass;
+use doudi_domain::catalogue::FieldCode;
 use doudi_domain::columns::Columns;
 use doudi_domain::{Date, Error, HouseholdId};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Runs plugins. Cloning shares everything.
 #[derive(Clone)]
 pub struct PluginHost {
     inner: Arc<Inner>,
+}
+
+/// A place among those who may prepare a call.
+#[derive(Debug)]
+pub struct Desk {
+    _place: tokio::sync::OwnedSemaphorePermit,
+}
+
+/// What the process as a whole allows.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Capacity {
+    /// Instances that can live at once.
+    pub instances: u32,
+    /// Calls at once: for one county, into one plugin over all counties, into all guests of the script class.
+    pub county_permits: usize,
+    pub plugin_permits: usize,
+    pub script_permits: usize,
+    /// How long a call may wait for its turn.
+    pub queue: Duration,
+    /// Failures in a row after which a plugin rests in a county, and for how long.
+    pub strikes: u32,
+    pub rest: Duration,
+    /// For compiling one package: bytes, and processor seconds.
+    pub compile_memory: u64,
+    pub compile_seconds: u64,
 }
 
 struct Inner {
@@ -29,6 +59,7 @@ struct Inner {
     registry: Registry,
     permits: Permits,
     quarantine: Quarantine,
+    threads: GuestThreads,
     /// One compilation at a time: it is the heaviest thing this process starts.
     compiling: tokio::sync::Mutex<()>,
 }
@@ -40,8 +71,11 @@ impl PluginHost {
             .map_err(|error| Error::failure("插件引擎无法启动：内存地址空间不足或系统不支持", format!("{error:#}")))?;
         let natives = NativeCache::open(&config.cache_dir, config.cache_key, engine.hash())
             .map_err(|error| Error::failure(format!("插件缓存目录 {} 无法使用", config.cache_dir.display()), error))?;
+        let threads =
+            GuestThreads::new(&config).map_err(|error| Error::failure("插件引擎无法启动：不能建立线程", error))?;
         Ok(PluginHost {
             inner: Arc::new(Inner {
+                threads,
                 registry: Registry::new(config.plugins_in_memory),
                 permits: Permits::new(&config),
                 quarantine: Quarantine::new(config.strikes, config.rest),
@@ -90,14 +124,61 @@ impl PluginHost {
         households: &[HouseholdId],
         as_of: Date,
     ) -> Result<Columns, Error> {
-        let effective = plugin.effective(&context.grants);
-        let columns = reads.households(households, &effective.granted_fields(), as_of).await?;
-        Ok(effective.widen(columns))
+        let columns = reads.households(households, &self.granted_fields(plugin, context), as_of).await?;
+        Ok(self.lay_out(plugin, context, columns))
+    }
+
+    /// What [`PluginHost::prefetch`] reads: for those who read once for several plugins or versions.
+    pub fn granted_fields(&self, plugin: &Plugin, context: &CallContext) -> Vec<FieldCode> {
+        plugin.effective(&context.grants).granted_fields()
+    }
+
+    /// Brings columns of [`PluginHost::granted_fields`] into the layout the manifest declares.
+    pub fn lay_out(&self, plugin: &Plugin, context: &CallContext, columns: Columns) -> Columns {
+        plugin.effective(&context.grants).widen(columns)
     }
 
     /// Runs a recorded call again, on the digest it names, and compares.
     pub async fn replay(&self, plugin: &Arc<Plugin>, record: &CallRecord) -> Result<Replay, CallError> {
         exports::replay(self, plugin, record).await
+    }
+
+    /// A place among those of a county who may prepare a call: taken before anything is taken that all counties share, given
+    /// back when it is dropped. A failure when the county's crowd is too large.
+    pub async fn desk(&self, county: doudi_domain::County) -> Result<Desk, Error> {
+        match self.inner.permits.desk(county).await {
+            Some(place) => Ok(Desk { _place: place }),
+            None => Err(Error::failure("正在处理的请求太多，请稍后再试", "busy: the county's desk is crowded")),
+        }
+    }
+
+    /// Plugins that rest somewhere after repeated failures.
+    pub fn resting(&self) -> Vec<Resting> {
+        self.inner.quarantine.resting()
+    }
+
+    /// The limits of a resource class.
+    pub fn limits(&self, class: ResourceClass) -> &Limits {
+        match class {
+            ResourceClass::Rust => &self.inner.config.rust,
+            ResourceClass::Script => &self.inner.config.script,
+        }
+    }
+
+    /// How much the whole process does at once, and what it takes to be put at rest.
+    pub fn capacity(&self) -> Capacity {
+        let config = &self.inner.config;
+        Capacity {
+            instances: config.instances,
+            county_permits: config.county_permits,
+            plugin_permits: config.plugin_permits,
+            script_permits: config.script_permits,
+            queue: config.queue,
+            strikes: config.strikes,
+            rest: config.rest,
+            compile_memory: config.compile_memory,
+            compile_seconds: config.compile_seconds,
+        }
     }
 
     /// Forgets that a plugin failed in a county: the administrator has looked.
@@ -137,6 +218,10 @@ impl PluginHost {
 
     pub(crate) fn quarantine(&self) -> &Quarantine {
         &self.inner.quarantine
+    }
+
+    pub(crate) fn threads(&self) -> &GuestThreads {
+        &self.inner.threads
     }
 
     pub(crate) fn registry(&self) -> &Registry {

@@ -5,9 +5,15 @@ use crate::limits::Limits;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-/// Reads a document of a known shape. `what` names it in Chinese.
-pub(crate) fn read<T: DeserializeOwned>(what: &str, text: &str, limits: &Limits) -> Result<T, Cause> {
-    let value = bounded(what, text, limits)?;
+/// Reads a document of a known shape, after `change` has gone over it. `what` names it in Chinese.
+pub(crate) fn read<T: DeserializeOwned>(
+    what: &str,
+    text: &str,
+    limits: &Limits,
+    change: impl FnOnce(&mut Value),
+) -> Result<T, Cause> {
+    let mut value = bounded(what, text, limits)?;
+    change(&mut value);
     serde_json::from_value(value)
         .map_err(|error| Cause::BadOutput { message: format!("{what}的格式有误（{error}）") })
 }
@@ -100,7 +106,7 @@ mod tests {
 
     #[test]
     fn what_is_not_the_shape_is_bad_output() {
-        let cause = read::<doudi_documents::Page>("页面", r#"{"title":5}"#, &limits()).unwrap_err();
+        let cause = read::<doudi_documents::Page>("页面", r#"{"title":5}"#, &limits(), |_| {}).unwrap_err();
         assert_eq!(cause.code(), "bad-output");
     }
 }

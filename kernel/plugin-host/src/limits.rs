@@ -22,6 +22,8 @@ pub struct Limits {
     pub time_step: Duration,
     /// The whole call, reads included, may take this many times the guest's own time.
     pub wall_factor: u32,
+    /// Instructions of the guest, where they are counted: in tests and the author's tool, never on a server.
+    pub instructions: u64,
     /// Calls into the kernel.
     pub host_calls: u32,
     /// Rows read: households, documents, decisions.
@@ -44,7 +46,103 @@ pub struct Limits {
     pub component: usize,
 }
 
+/// A limit as the console and the README show it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct LimitLine {
+    pub code: &'static str,
+    pub zh: &'static str,
+    pub amount: Amount,
+}
+
+/// How much, in the unit people read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Amount {
+    Bytes(usize),
+    Time(Duration),
+    Count(usize),
+    Times(u32),
+}
+
+impl std::fmt::Display for Amount {
+    /// `64 MiB`, `500 ms`, `1,000`, `× 5`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match *self {
+            Amount::Bytes(bytes) if bytes % MIB == 0 => write!(f, "{} MiB", bytes / MIB),
+            Amount::Bytes(bytes) if bytes % 1024 == 0 => write!(f, "{} KiB", bytes / 1024),
+            Amount::Bytes(bytes) => write!(f, "{bytes} B"),
+            Amount::Time(time) if time.subsec_millis() == 0 => write!(f, "{} s", time.as_secs()),
+            Amount::Time(time) => write!(f, "{} ms", time.as_millis()),
+            Amount::Count(count) => f.write_str(&grouped(count)),
+            Amount::Times(times) => write!(f, "× {times}"),
+        }
+    }
+}
+
+/// `40,000`.
+fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 impl Limits {
+    /// Every limit of the class, in the order of the fields: what is not listed here is not a limit.
+    pub fn described(&self) -> Vec<LimitLine> {
+        // Taken apart by name, so that a new limit cannot be forgotten.
+        let Limits {
+            memory,
+            table_elements,
+            time_interactive,
+            time_action,
+            time_block,
+            time_step,
+            wall_factor,
+            instructions,
+            host_calls,
+            rows,
+            effects,
+            output,
+            json_depth,
+            json_items,
+            json_text,
+            log_lines,
+            log_line,
+            transfer,
+            record,
+            component,
+        } = self;
+        let line = |code, zh, amount| LimitLine { code, zh, amount };
+        let count = |number: u32| Amount::Count(number as usize);
+        vec![
+            line("memory", "内存", Amount::Bytes(*memory)),
+            line("table-elements", "函数表项数", Amount::Count(*table_elements)),
+            line("time-interactive", "计算时间：页面和表单", Amount::Time(*time_interactive)),
+            line("time-action", "计算时间：办理、响应和答复", Amount::Time(*time_action)),
+            line("time-block", "计算时间：一批家庭或一批数据", Amount::Time(*time_block)),
+            line("time-step", "计算时间：定期任务和升级的一步", Amount::Time(*time_step)),
+            line("wall-factor", "连同读取数据，总时间为计算时间的倍数", Amount::Times(*wall_factor)),
+            line("instructions", "指令数（只在测试和开发工具中计数）", Amount::Count(*instructions as usize)),
+            line("host-calls", "一次调用请求内核的次数", count(*host_calls)),
+            line("rows", "一次调用读取的行数", count(*rows)),
+            line("effects", "一次调用要求的改动项数", Amount::Count(*effects)),
+            line("output", "一次调用返回的内容", Amount::Bytes(*output)),
+            line("json-depth", "返回内容的嵌套层数", Amount::Count(*json_depth)),
+            line("json-items", "返回内容的项数", Amount::Count(*json_items)),
+            line("json-text", "返回内容中一段文字", Amount::Bytes(*json_text)),
+            line("log-lines", "一次调用的运行日志行数", Amount::Count(*log_lines)),
+            line("log-line", "一行运行日志", Amount::Bytes(*log_line)),
+            line("transfer", "一次传递的数据", Amount::Bytes(*transfer)),
+            line("record", "一次调用的留痕", Amount::Bytes(*record)),
+            line("component", "插件包文件", Amount::Bytes(*component)),
+        ]
+    }
+
     /// For Rust guests.
     pub fn rust() -> Limits {
         Limits {
@@ -55,6 +153,7 @@ impl Limits {
             time_block: Duration::from_secs(2),
             time_step: Duration::from_secs(10),
             wall_factor: 5,
+            instructions: 50_000_000,
             host_calls: 1_000,
             rows: 40_000,
             effects: 1_000,
@@ -81,6 +180,7 @@ impl Limits {
             time_action: rust.time_action * 5,
             time_block: rust.time_block * 5,
             time_step: rust.time_step * 5,
+            instructions: rust.instructions * 10,
             component: 32 * MIB,
             ..rust
         }
@@ -93,6 +193,38 @@ impl Limits {
             Point::Act | Point::React | Point::Answer | Point::Indicators | Point::CheckSettings => self.time_action,
             Point::Assess | Point::Intake => self.time_block,
             Point::Tick | Point::Migrate => self.time_step,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_are_written_in_the_unit_people_read() {
+        for (amount, text) in [
+            (Amount::Bytes(64 * MIB), "64 MiB"),
+            (Amount::Bytes(64 * 1024), "64 KiB"),
+            (Amount::Bytes(1_000), "1000 B"),
+            (Amount::Time(Duration::from_millis(500)), "500 ms"),
+            (Amount::Time(Duration::from_secs(10)), "10 s"),
+            (Amount::Count(999), "999"),
+            (Amount::Count(40_000), "40,000"),
+            (Amount::Count(1_234_567), "1,234,567"),
+            (Amount::Times(5), "× 5"),
+        ] {
+            assert_eq!(amount.to_string(), text);
+        }
+    }
+
+    /// The table of the README is what the code says.
+    #[test]
+    fn the_readme_names_every_limit_with_its_number() {
+        let readme = include_str!("../README.md");
+        for (rust, script) in Limits::rust().described().into_iter().zip(Limits::script().described()) {
+            let row = format!("| `{}` | {} | {} | {} |", rust.code, rust.zh, rust.amount, script.amount);
+            assert!(readme.contains(&row), "kernel/plugin-host/README.md lacks the row\n{row}");
         }
     }
 }

@@ -13,6 +13,16 @@ pub(crate) struct Quarantine {
     rest: Duration,
 }
 
+/// A plugin that is not called in a county for a while.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Resting {
+    pub digest: String,
+    pub county: County,
+    /// Failures in a row.
+    pub strikes: u32,
+    pub remaining: Duration,
+}
+
 #[derive(Clone, Copy, Default)]
 struct Record {
     strikes: u32,
@@ -51,6 +61,21 @@ impl Quarantine {
         rests
     }
 
+    /// Who rests now, where, and for how long still.
+    pub fn resting(&self) -> Vec<Resting> {
+        let records = self.records.lock().expect("nothing panics while it holds the records");
+        let now = Instant::now();
+        let mut resting: Vec<Resting> = records
+            .iter()
+            .filter_map(|((digest, county), record)| {
+                let remaining = record.until?.checked_duration_since(now).filter(|left| !left.is_zero())?;
+                Some(Resting { digest: digest.clone(), county: *county, strikes: record.strikes, remaining })
+            })
+            .collect();
+        resting.sort_by(|a, b| (a.county, &a.digest).cmp(&(b.county, &b.digest)));
+        resting
+    }
+
     /// Forgets what happened.
     pub fn release(&self, digest: &str, county: County) {
         self.records.lock().expect("nothing panics while it holds the records").remove(&(digest.to_owned(), county));
@@ -77,8 +102,12 @@ mod tests {
         assert!(matches!(quarantine.check("a", HERE), Err(Cause::Quarantined { .. })));
         assert!(quarantine.check("a", THERE).is_ok());
         assert!(quarantine.check("b", HERE).is_ok());
+        let resting = quarantine.resting();
+        assert_eq!(resting.len(), 1);
+        assert_eq!((resting[0].digest.as_str(), resting[0].county, resting[0].strikes), ("a", HERE, 3));
         quarantine.release("a", HERE);
         assert!(quarantine.check("a", HERE).is_ok());
+        assert!(quarantine.resting().is_empty());
     }
 
     #[test]

@@ -1,5 +1,9 @@
 //! Bundled scenarios: a household, a date, and the answer the law gives, run through the sandbox before a package is
 //! admitted. The scenario's household becomes a block; its parameters answer `parameters`; nothing else is there to read.
+//! Counties keep scenarios, too: [`case`] puts them to any version, [`copy`] makes one of a real household.
+
+pub(crate) mod case;
+pub(crate) mod copy;
 
 use crate::block::Block;
 use crate::capability::Grants;

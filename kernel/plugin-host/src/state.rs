@@ -7,6 +7,7 @@ use crate::context::{LogLine, Recording};
 use crate::convert;
 use crate::error::Cause;
 use crate::limits::Limits;
+use crate::observe::Spent;
 use crate::plugin::Plugin;
 use crate::reads::Reads;
 use crate::record::{Difference, RecordedRead};
@@ -55,6 +56,10 @@ pub(crate) struct CallLog {
     pub reads: Vec<RecordedRead>,
     pub parameters: BTreeSet<ParameterId>,
     pub denials: BTreeSet<String>,
+    /// Grants made use of.
+    pub used: BTreeSet<String>,
+    /// Numbers of people masked in the answer.
+    pub masked: u32,
     pub lines: Vec<LogLine>,
     pub lines_dropped: u32,
     /// Set when a replay left its record.
@@ -208,6 +213,25 @@ impl HostState {
         Err(ReadError::limit(format!("一次调用最多读取 {} 行", self.limits.rows)))
     }
 
+    /// The declared fields are handed out: those granted are used, those not granted are denied.
+    pub fn note_fields(&mut self) {
+        let denied: Vec<String> = self.effective.denied_fields().collect();
+        self.log.denials.extend(denied);
+        let used = self.effective.granted_fields();
+        self.log.used.extend(used.into_iter().map(|code| format!("read:{code}")));
+    }
+
+    /// What the call has used so far.
+    pub fn account(&self, spent: &mut Spent) {
+        spent.guest = self.clock.spent();
+        spent.memory = self.memory.peak;
+        spent.kernel_calls = self.calls;
+        spent.rows = self.rows;
+        spent.used.extend(self.log.used.iter().cloned());
+        spent.denied.extend(self.log.denials.iter().cloned());
+        spent.masked = self.log.masked;
+    }
+
     /// The live reads. A replay never gets here: [`HostState::begin`] has answered.
     pub fn live(&mut self) -> &mut dyn Reads {
         match &mut self.source {
@@ -251,6 +275,9 @@ impl HostState {
             return Cause::Busy;
         }
         match error.downcast_ref::<wasmtime::Trap>() {
+            Some(wasmtime::Trap::OutOfFuel) => {
+                Cause::TooMuch { message: format!("计算超过 {} 条指令", self.limits.instructions) }
+            }
             Some(wasmtime::Trap::Interrupt) => Cause::OutOfTime { limit: self.clock.limit },
             Some(trap) => Cause::Trapped { reason: trap_words(*trap), detail },
             None if detail.contains("too much data is being copied") => Cause::TooMuch {

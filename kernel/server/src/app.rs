@@ -2,6 +2,7 @@
 //! sentence a caseworker says; each begins with the permission it requires, and each finds things within the actor's scope.
 
 use crate::config::Config;
+use crate::watch::Watch;
 use doudi_domain::calendar::{Clock, Instant};
 use doudi_domain::{Date, Error, Result, calendar};
 use doudi_plugin_host::PluginHost;
@@ -9,11 +10,13 @@ use doudi_storage::Storage;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
+pub mod acceptance;
 pub(crate) mod apply;
 pub mod assess;
 pub mod audit;
 pub mod backup;
 pub mod calendar_days;
+pub(crate) mod caseload;
 pub mod consult;
 pub mod deadline;
 pub mod decision;
@@ -21,11 +24,13 @@ pub mod display;
 pub mod division;
 pub mod document;
 pub mod export;
+pub mod field_use;
 pub mod figures;
 pub mod form;
 pub mod household;
 pub mod intake;
 pub mod job;
+pub mod limits;
 pub mod names;
 pub mod notice;
 pub(crate) mod numbering;
@@ -33,9 +38,13 @@ pub(crate) mod outbox;
 pub mod parameter;
 pub mod payment;
 pub mod plugin;
+pub mod qualify;
 pub(crate) mod reads;
 pub mod session;
+pub mod shadow;
+pub mod supposed;
 pub mod token;
+pub mod upgrade;
 pub mod user;
 pub mod value;
 pub mod webhook;
@@ -48,6 +57,8 @@ pub struct App {
     pub host: PluginHost,
     pub clock: Arc<dyn Clock>,
     pub config: Arc<Config>,
+    /// What this process counts of its own work.
+    pub watch: Arc<Watch>,
 }
 
 impl App {

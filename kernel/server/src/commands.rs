@@ -11,6 +11,7 @@ macro_rules! say {
     }};
 }
 
+mod acceptance;
 mod assess;
 mod audit;
 mod backup;
@@ -23,7 +24,9 @@ mod migrate;
 mod parameter;
 mod plugin;
 mod serve;
+mod shadow;
 mod token;
+mod upgrade;
 mod usage;
 mod user;
 mod webhook;
@@ -68,10 +71,13 @@ enum Command {
     /// 家庭：导入花名册、生成模板
     #[command(subcommand)]
     Household(household::HouseholdCommand),
-    /// 插件：安装、启用、停用、列表、查看
+    /// 插件：安装、启用、停用、列表、查看、影子运行
     #[command(subcommand)]
     Plugin(plugin::PluginCommand),
-    /// 参数：设置、列表、导入
+    /// 验收用例：列表、登记、验证、停用
+    #[command(subcommand)]
+    Acceptance(acceptance::AcceptanceCommand),
+    /// 参数：设置、列表、导入、测算
     #[command(subcommand)]
     Parameter(parameter::ParameterCommand),
     /// 对全县家庭试算一项措施，不写入任何内容
@@ -137,6 +143,12 @@ async fn run(cli: Cli) -> Result<Outcome> {
         // Makes one.
         return command.run().await;
     }
+    if let Command::Decision(command) = &cli.command
+        && let Some((file, json)) = command.bundle()
+    {
+        // Nor does this.
+        return decision::replay_bundle(&cli.config, file, json).await;
+    }
     let app = cli.config.open().await?;
     if matches!(cli.command, Command::Migrate) {
         let outcome = migrate::run(&app).await;
@@ -153,6 +165,7 @@ async fn run(cli: Cli) -> Result<Outcome> {
         Command::Calendar(command) => command.run(&app).await,
         Command::Household(command) => command.run(&app).await,
         Command::Plugin(command) => command.run(&app).await,
+        Command::Acceptance(command) => command.run(&app).await,
         Command::Parameter(command) => command.run(&app).await,
         Command::Assess(command) => command.run(&app).await,
         Command::Decision(command) => command.run(&app).await,
@@ -163,6 +176,9 @@ async fn run(cli: Cli) -> Result<Outcome> {
         Command::Webhook(command) => command.run(&app).await,
         Command::Audit(command) => command.run(&app).await,
     };
+    if let Err(error) = app.watch.flush(&app.storage).await {
+        tracing::warn!(%error, "the uses of grants could not be written down");
+    }
     app.storage.close().await;
     outcome
 }

@@ -1,7 +1,9 @@
 //! Every setting of the program, as a documented field; from flags or environment.
 
 use crate::app::{App, DatedClock, SystemClock};
+use crate::watch::Watch;
 use doudi_domain::calendar::{Clock, WorkCalendar};
+use doudi_domain::upgrade::Bounds;
 use doudi_domain::{Date, Error, Result};
 use doudi_plugin_host::{HostConfig, PluginHost};
 use doudi_storage::{SealKeys, Storage};
@@ -35,6 +37,41 @@ pub struct Config {
     /// 允许把事件通知发往内部网络地址，并允许使用不加密的 http 地址。默认只允许互联网上的 https 地址
     #[arg(long, env = "DOUDI_ALLOW_INTERNAL_WEBHOOKS", global = true)]
     pub allow_internal_webhooks: bool,
+    /// 升级措施时不需要第二人签认的限度，以及旧办件保留、试运行报告有效的天数；县区没有自己设定时使用
+    #[command(flatten)]
+    pub upgrade: UpgradeConfig,
+}
+
+/// What a county accepts without a second signature unless it has decided itself.
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub struct UpgradeConfig {
+    /// 不再享受的家庭占现有享受家庭的比例（万分之几）
+    #[arg(long, env = "DOUDI_UPGRADE_LOST", default_value_t = 100, global = true, hide = true)]
+    pub upgrade_lost: u32,
+    /// 结果有变化的家庭占现有享受家庭的比例（万分之几）
+    #[arg(long, env = "DOUDI_UPGRADE_CHANGED", default_value_t = 500, global = true, hide = true)]
+    pub upgrade_changed: u32,
+    /// 每月金额变化的比例（万分之几）
+    #[arg(long, env = "DOUDI_UPGRADE_MONEY", default_value_t = 200, global = true, hide = true)]
+    pub upgrade_money: u32,
+    /// 升级前的办件内容保留多少天，其间可以回退
+    #[arg(long, env = "DOUDI_UPGRADE_GRACE_DAYS", default_value_t = 30, global = true, hide = true)]
+    pub upgrade_grace_days: u32,
+    /// 试运行报告几天内有效
+    #[arg(long, env = "DOUDI_UPGRADE_REPORT_DAYS", default_value_t = 3, global = true, hide = true)]
+    pub upgrade_report_days: u32,
+}
+
+impl Default for UpgradeConfig {
+    fn default() -> UpgradeConfig {
+        UpgradeConfig {
+            upgrade_lost: 100,
+            upgrade_changed: 500,
+            upgrade_money: 200,
+            upgrade_grace_days: 30,
+            upgrade_report_days: 3,
+        }
+    }
 }
 
 impl Default for Config {
@@ -48,6 +85,7 @@ impl Default for Config {
             token_days: 366,
             compile_in_process: false,
             allow_internal_webhooks: false,
+            upgrade: UpgradeConfig::default(),
         }
     }
 }
@@ -66,6 +104,17 @@ impl Config {
         }
     }
 
+    pub fn upgrade_bounds(&self) -> Bounds {
+        let own = &self.upgrade;
+        Bounds {
+            lost: own.upgrade_lost.into(),
+            changed: own.upgrade_changed.into(),
+            money: own.upgrade_money.into(),
+            grace_days: own.upgrade_grace_days.into(),
+            report_days: own.upgrade_report_days.into(),
+        }
+    }
+
     pub fn clock(&self) -> Arc<dyn Clock> {
         match self.today {
             Some(day) => Arc::new(DatedClock::new(day)),
@@ -76,8 +125,9 @@ impl Config {
     /// Opens database and plugin host. The keys are made on the first run.
     pub async fn open(&self) -> Result<App> {
         let (storage, secret) = self.open_storage().await?;
-        let host = PluginHost::new(self.host_config(&secret)?)?;
-        Ok(App { storage, host, clock: self.clock(), config: Arc::new(self.clone()) })
+        let watch = Arc::new(Watch::default());
+        let host = PluginHost::new(HostConfig { observer: Some(watch.clone()), ..self.host_config(&secret)? })?;
+        Ok(App { storage, host, clock: self.clock(), config: Arc::new(self.clone()), watch })
     }
 
     /// The database alone, for commands that call no plugin.
@@ -99,6 +149,18 @@ impl Config {
                 format!("无法创建数据目录 {}。请检查上级目录的写权限，或用 --data 指定其他目录", path.display()),
                 error,
             )
+        })
+    }
+
+    /// A plugin host without a database: for running again what a file holds. Its compiled code belongs to nobody else.
+    pub(crate) fn host_apart(&self, scratch: &Path) -> Result<PluginHost> {
+        let mut secret = [0; 32];
+        getrandom::fill(&mut secret).map_err(|error| Error::failure("系统没有提供随机数", error))?;
+        Config::create_private_directory(scratch)?;
+        PluginHost::new(HostConfig {
+            compile_in_process: self.compile_in_process,
+            scenario_calendar: Arc::new(WorkCalendar::parse_csv(STATUTORY_DAYS)?),
+            ..HostConfig::new(scratch.join("compiled"), secret)
         })
     }
 

@@ -11,6 +11,7 @@ pub mod config;
 pub mod outward;
 pub mod roster;
 pub mod telemetry;
+pub mod watch;
 pub mod web;
 pub mod worker;
 

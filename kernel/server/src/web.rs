@@ -21,6 +21,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 
+mod acceptance;
 pub mod api;
 mod api_page;
 mod assets;
@@ -46,16 +47,21 @@ mod imports;
 mod jobs;
 mod measures;
 mod members;
+pub mod metrics;
 mod notices;
 mod parameters;
 mod payments;
 mod plugin_pages;
 mod plugins;
 mod problems;
+mod qualify;
+mod safeguards;
 pub mod serve;
 mod sessions;
 mod settings_form;
+mod shadow;
 mod tokens;
+mod upgrades;
 mod users;
 mod webhooks;
 mod words;
@@ -145,7 +151,10 @@ routes! {
         GET  "/households/{household}/facts/history" facts::history, may(P::HouseholdRead);
         POST "/households/{household}/facts/{fact}/withdraw" facts::withdraw, may(P::HouseholdWrite);
         POST "/households/{household}/attachments" attachments::create, uploads(P::CaseWrite);
+        GET  "/households/{household}/would-qualify" qualify::show, may(P::FinanceRead);
         GET  "/attachments/{attachment}" attachments::show, may(P::HouseholdRead);
+        GET  "/households/{household}/acceptance" acceptance::household, may(P::AcceptanceWrite);
+        POST "/households/{household}/acceptance" acceptance::save_household, may(P::AcceptanceWrite);
         GET  "/households/{household}/new/{plugin}/{collection}" documents::new, may(P::CaseWrite);
         POST "/households/{household}/new/{plugin}/{collection}" documents::create, uploads(P::CaseWrite);
         POST "/households/{household}/new/{plugin}/{collection}/trial" documents::new_trial, uploads(P::CaseWrite);
@@ -177,14 +186,42 @@ routes! {
     "county administrators":
         GET  "/plugins" plugins::index, may(P::ConfigurationRead);
         POST "/plugins" plugins::install, uploads(P::Configure);
+        GET  "/plugins/limits" safeguards::limits, may(P::ConfigurationRead);
+        GET  "/plugins/fields" safeguards::fields, may(P::ConfigurationRead);
+        GET  "/plugins/fields.csv" safeguards::fields_csv, may(P::ConfigurationRead);
         GET  "/plugins/{digest}" plugins::show, may(P::ConfigurationRead);
         POST "/plugins/{digest}/enable" plugins::enable, may(P::Configure);
         POST "/plugins/{digest}/disable" plugins::disable, may(P::Configure);
         POST "/plugins/{digest}/settings" plugins::set_settings, may(P::Configure);
         POST "/plugins/{digest}/grants" plugins::set_grants, may(P::Configure);
+        POST "/plugins/{digest}/release" safeguards::release, may(P::Configure);
+        POST "/plugins/{digest}/cancel" plugins::cancel_planned, may(P::Configure);
+        GET  "/plugins/{digest}/upgrade" upgrades::start, may(P::ConfigurationRead);
+        POST "/plugins/{digest}/upgrade" upgrades::open, may(P::Configure);
+        GET  "/upgrades" upgrades::index, may(P::ConfigurationRead);
+        POST "/upgrades/bounds" upgrades::set_bounds, may(P::UpgradeSign);
+        GET  "/upgrades/{upgrade}" upgrades::show, may(P::ConfigurationRead);
+        POST "/upgrades/{upgrade}/shadow" upgrades::order_shadow, may(P::Configure);
+        POST "/upgrades/{upgrade}/documents" upgrades::prepare, may(P::Configure);
+        POST "/upgrades/{upgrade}/sign" upgrades::sign, may(P::UpgradeSign);
+        POST "/upgrades/{upgrade}/switch" upgrades::switch, may(P::Configure);
+        POST "/upgrades/{upgrade}/rollback" upgrades::roll_back, may(P::Configure);
+        POST "/upgrades/{upgrade}/cancel" upgrades::cancel, may(P::Configure);
+        GET  "/acceptance" acceptance::index, may(P::ConfigurationRead);
+        GET  "/acceptance/new" acceptance::new, may(P::AcceptanceWrite);
+        POST "/acceptance" acceptance::create, may(P::AcceptanceWrite);
+        GET  "/acceptance/{case}" acceptance::show, may(P::AcceptanceWrite);
+        POST "/acceptance/{case}/withdraw" acceptance::withdraw, may(P::AcceptanceWrite);
         GET  "/parameters" parameters::index, may(P::ConfigurationRead);
         POST "/parameters" parameters::create, may(P::Configure);
         POST "/parameters/{parameter}/verify" parameters::verify, may(P::Configure);
+        GET  "/parameters/what-if" shadow::what_if, may(P::Simulate);
+        POST "/parameters/what-if" shadow::what_if_create, may(P::Simulate);
+        GET  "/shadow" shadow::index, may(P::ConfigurationRead);
+        POST "/shadow" shadow::create, may(P::Simulate);
+        GET  "/shadow/orders/{order}" shadow::progress, may(P::ConfigurationRead);
+        GET  "/shadow/{run}" shadow::show, may(P::ConfigurationRead);
+        GET  "/shadow/{run}/workbook" shadow::save, may(P::ConfigurationRead);
         GET  "/calendar" calendar::index, may(P::ConfigurationRead);
         POST "/calendar" calendar::create, may(P::Configure);
         GET  "/jobs" jobs::index, may(P::Configure);
@@ -231,6 +268,7 @@ pub fn router(app: App) -> Router {
         .layer(header(header::REFERRER_POLICY, "same-origin"))
         .layer(header(header::CACHE_CONTROL, "no-store"))
         .layer(CompressionLayer::new())
+        .layer(axum::middleware::from_fn_with_state(app.clone(), metrics::measure))
         .layer(PropagateRequestIdLayer::x_request_id())
         .layer(TraceLayer::new_for_http())
         .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))

@@ -9,15 +9,17 @@
 //! Each lane (a county; an address to notify) is carried out in order and at the same time as the others, so that no county
 //! waits for another's hundred thousand, and none for an address that does not answer.
 
+mod chain;
 mod deliver_event;
 mod notify;
 mod react;
+mod shadow;
 mod tick;
 
 pub use tick::fire;
 
 use crate::app::App;
-use crate::app::outbox::{DELIVER_EVENT, NOTIFY, REACT, TICK};
+use crate::app::outbox::{DELIVER_EVENT, NOTIFY, REACT, SHADOW, TICK};
 use doudi_domain::event::Job;
 use doudi_domain::{Actor, Error, Result};
 use doudi_storage::job::{Lane, OWN_LANE, Terms};
@@ -215,17 +217,27 @@ impl Shared {
 
     async fn carry_out(&self, job: &Job) {
         let outcome = tokio::spawn(perform(self.app.clone(), job.clone())).await;
-        let outcome = outcome.unwrap_or_else(|ended| Err(Error::failure("程序出错，没有保存任何内容", ended)));
+        let outcome = outcome.unwrap_or_else(|ended| Err(Error::failure("程序出错，没有保存任何内容", ended).into()));
         let (app, now) = (&self.app, self.app.now());
         let noted = match outcome {
-            Ok(()) => app.storage.job_done(job, now).await,
-            Err(error) => {
+            Ok(()) => {
+                app.watch.job(job.county, &job.kind, "done");
+                app.storage.job_done(job, now).await
+            }
+            Err(ended) => {
+                // What is hopeless is given up at once.
+                let (error, attempts) = match ended {
+                    Ended::Failed(error) => (error, TERMS.max_attempts),
+                    Ended::Hopeless(error) => (error, 0),
+                };
                 log(&error, "a job failed");
-                if job.attempts >= TERMS.max_attempts {
+                let given_up = job.attempts >= attempts;
+                if given_up {
                     tracing::error!(county = %job.county, job = %job.id, kind = job.kind, "a job was given up");
                 }
+                app.watch.job(job.county, &job.kind, if given_up { "given-up" } else { "failed" });
                 let retry_at = now.plus_seconds(retry_seconds(job, &error));
-                app.storage.job_failed(job, &described(&error), retry_at, TERMS.max_attempts).await
+                app.storage.job_failed(job, &described(&error), retry_at, attempts).await
             }
         };
         match noted {
@@ -256,15 +268,30 @@ async fn renew(app: App, held: Arc<Mutex<VecDeque<Job>>>, ended: Arc<Notify>) {
     }
 }
 
+/// Why a job did not end well.
+enum Ended {
+    /// It is tried again, up to a number of times.
+    Failed(Error),
+    /// By rule, and no later attempt would end better.
+    Hopeless(Error),
+}
+
+impl From<Error> for Ended {
+    fn from(error: Error) -> Ended {
+        Ended::Failed(error)
+    }
+}
+
 /// In a task of its own: a bug in one job is an error of that job.
-async fn perform(app: App, job: Job) -> Result<()> {
+async fn perform(app: App, job: Job) -> std::result::Result<(), Ended> {
     let actor = Actor::System { division: job.county.division() };
     match job.kind.as_str() {
         DELIVER_EVENT => deliver_event::deliver(&app, &actor, &job.payload).await,
         REACT => react::react(&app, &actor, &job.payload).await,
         TICK => tick::tick(&app, &actor, &job.payload).await,
-        NOTIFY => notify::notify(&app, &actor, &job).await,
-        other => Err(Error::failure("未知的任务类别", format!("no job kind {other}"))),
+        NOTIFY => Ok(notify::notify(&app, &actor, &job).await?),
+        SHADOW => Ok(shadow::run(&app, &actor, &job.payload).await?),
+        other => Err(Error::failure("未知的任务类别", format!("no job kind {other}")).into()),
     }
 }
 

@@ -13,7 +13,7 @@ use crate::engine::{Tx, args};
 use crate::revision::{self, ReadSet};
 use crate::seal::Sealer;
 use crate::snapshot::Reach;
-use doudi_domain::event::Event;
+use doudi_domain::event::{Event, EventCause};
 use doudi_domain::{Actor, County, DivisionCode, DocumentId, Error, Instant, Result};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -28,6 +28,8 @@ pub struct Write {
     pub(crate) events: Vec<Event>,
     pub(crate) entries: Vec<PendingEntry>,
     pub(crate) request: Option<RequestKey>,
+    /// The event its own events follow from.
+    pub(crate) cause: Option<EventCause>,
     moved: BTreeSet<String>,
 }
 
@@ -46,7 +48,7 @@ impl Write {
         }
         let county = reach.county;
         let (events, entries, moved) = (Vec::new(), Vec::new(), BTreeSet::new());
-        let mut write = Write { tx, reach, county, now, actor, sealer, events, entries, request, moved };
+        let mut write = Write { tx, reach, county, now, actor, sealer, events, entries, request, cause: None, moved };
         match write.claim_request().await {
             Ok(()) => Ok(write),
             Err(error) => {

@@ -333,9 +333,15 @@ impl Write {
         read(&self.tx.one(sql, values).await?)
     }
 
+    /// Values named again replace those of their name; the others stay, so that a step that only moves a document on does not
+    /// make it unfindable.
     async fn document_reindex(&mut self, document: &Document, index: &[(String, String)]) -> Result<()> {
-        let sql = "DELETE FROM document_index WHERE county = $1 AND document = $2";
-        self.tx.run(sql, args![self.county, document.id]).await?;
+        if index.is_empty() {
+            return Ok(());
+        }
+        let names: Vec<String> = index.iter().map(|(name, _)| name.clone()).collect();
+        let sql = "DELETE FROM document_index WHERE county = $1 AND document = $2 AND name @any $3";
+        self.tx.run(sql, args![self.county, document.id, names]).await?;
         let rows = index
             .iter()
             .map(|(name, value)| args![self.county, &document.plugin, &document.collection, name, value, document.id])

@@ -11,9 +11,9 @@ use crate::error::translate;
 use doudi_domain::calendar::{days, from_days};
 use doudi_domain::identity::Role;
 use doudi_domain::{
-    AttachmentId, County, Date, DecisionId, DeliveryId, DivisionCode, DocumentId, EnablementId, Error, EventId, FactId,
-    Fen, HouseholdId, Instant, InvocationId, JobId, MembershipId, NoticeId, ParameterId, PaymentId, PersonId, Result,
-    TokenId, UserId, WebhookId,
+    AcceptanceId, AttachmentId, County, Date, DecisionId, DeliveryId, DivisionCode, DocumentId, EnablementId, Error,
+    EventId, FactId, Fen, HouseholdId, Instant, InvocationId, JobId, MembershipId, NoticeId, ParameterId, PaymentId,
+    PersonId, Result, ShadowOrderId, ShadowRunId, TokenId, UpgradeId, UserId, WebhookId,
 };
 use sqlx::postgres::{PgArguments, PgPool, PgRow};
 use sqlx::sqlite::{SqliteArguments, SqlitePool, SqliteRow};
@@ -495,11 +495,15 @@ int_cells! {
     InvocationId: |v| Some(InvocationId(v)), |v| v.0;
     ParameterId: |v| Some(ParameterId(v)), |v| v.0;
     EnablementId: |v| Some(EnablementId(v)), |v| v.0;
+    UpgradeId: |v| Some(UpgradeId(v)), |v| v.0;
+    AcceptanceId: |v| Some(AcceptanceId(v)), |v| v.0;
     EventId: |v| Some(EventId(v)), |v| v.0;
     JobId: |v| Some(JobId(v)), |v| v.0;
     WebhookId: |v| Some(WebhookId(v)), |v| v.0;
     DeliveryId: |v| Some(DeliveryId(v)), |v| v.0;
     TokenId: |v| Some(TokenId(v)), |v| v.0;
+    ShadowRunId: |v| Some(ShadowRunId(v)), |v| v.0;
+    ShadowOrderId: |v| Some(ShadowOrderId(v)), |v| v.0;
 }
 
 impl Cell for String {

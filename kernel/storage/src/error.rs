@@ -72,6 +72,16 @@ const RULES: &[Rule] = &[
         sqlite: "webhook.county, webhook.url",
         message: "本县区已经登记过这个通知地址。请修改原有的登记，或换一个地址",
     },
+    Rule {
+        name: "upgrade_open_key",
+        sqlite: "upgrade.county, upgrade.plugin",
+        message: "这项措施已有一次升级在准备中。请先完成或取消它",
+    },
+    Rule {
+        name: "acceptance_case_name_key",
+        sqlite: "acceptance_case.county, acceptance_case.plugin, acceptance_case.name",
+        message: "已有同名的验收用例。请换一个名称，或先停用原来的用例",
+    },
     Rule { name: "job_dedupe_key", sqlite: "job.county, job.dedupe_key", message: "同一件待办工作已经登记" },
     Rule {
         name: "import_batch_pkey",
@@ -86,6 +96,7 @@ const CHECKS: &[(&str, &str)] = &[
     ("fact_period", "信息的截止日期早于起始日期。请核对日期"),
     ("decision_period", "决定的截止日期早于起始日期。请核对日期"),
     ("payment_sign", "发放金额应大于零，扣回金额应小于零。请核对金额"),
+    ("upgrade_two_people", "提出升级的人不能自己签认。请由另一位有权限的人员签认"),
     ("enablement_period", "启用的结束日期早于开始日期。请核对日期"),
 ];
 

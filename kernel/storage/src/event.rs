@@ -4,7 +4,7 @@ use crate::engine::Kind::{Int, Text};
 use crate::engine::{Arg, Kind, Row, args};
 use crate::page::{self, Page};
 use crate::{Snapshot, Write};
-use doudi_domain::event::Event;
+use doudi_domain::event::{Event, EventCause};
 use doudi_domain::{Error, EventId, Result};
 use serde_json::json;
 use std::collections::HashMap;
@@ -18,8 +18,16 @@ pub struct NewEvent {
     pub payload: String,
 }
 
-pub(crate) const EVENT: [(&str, Kind); 6] =
-    [("county", Int), ("id", Int), ("topic", Text), ("subject", Text), ("payload", Text), ("at", Int)];
+pub(crate) const EVENT: [(&str, Kind); 8] = [
+    ("county", Int),
+    ("id", Int),
+    ("topic", Text),
+    ("subject", Text),
+    ("payload", Text),
+    ("at", Int),
+    ("depth", Int),
+    ("root", Int),
+];
 
 fn read(row: &Row) -> Result<Event> {
     Ok(Event {
@@ -29,6 +37,8 @@ fn read(row: &Row) -> Result<Event> {
         subject: row.get("subject")?,
         payload: row.get("payload")?,
         at: row.get("at")?,
+        depth: row.get("depth")?,
+        root: row.get::<Option<EventId>>("root")?.unwrap_or(row.get("id")?),
     })
 }
 
@@ -36,15 +46,24 @@ impl Snapshot {
     /// Needs a county-level scope: deliveries are the kernel's own work.
     pub async fn event_fetch(&mut self, id: EventId) -> Result<Event> {
         self.reach.require_county()?;
-        let sql = "SELECT county, id, topic, subject, payload, at FROM event WHERE county = $1 AND id = $2";
+        let sql =
+            "SELECT county, id, topic, subject, payload, at, depth, root FROM event WHERE county = $1 AND id = $2";
         let row = self.tx.optional(sql, args![self.reach.county, id]).await?;
         row.as_ref().map(read).transpose()?.ok_or(Error::not_found("事件"))
+    }
+
+    /// How many events a root has led to, itself not counted.
+    pub async fn events_of_root(&mut self, root: EventId) -> Result<i64> {
+        self.reach.require_county()?;
+        let sql = "SELECT COUNT(*) AS count FROM event WHERE county = $1 AND root = $2";
+        crate::storage::count(&mut self.tx, sql, args![self.reach.county, root]).await
     }
 
     /// In the order of the ids; `NotFound` when one is missing. Needs a county-level scope.
     pub async fn events_fetch_many(&mut self, ids: &[EventId]) -> Result<Vec<Event>> {
         self.reach.require_county()?;
-        let sql = "SELECT county, id, topic, subject, payload, at FROM event WHERE county = $1 AND id @any $2";
+        let sql =
+            "SELECT county, id, topic, subject, payload, at, depth, root FROM event WHERE county = $1 AND id @any $2";
         let list: Vec<i64> = ids.iter().map(|id| id.0).collect();
         let mut found = HashMap::with_capacity(ids.len());
         for row in self.tx.all(sql, args![self.reach.county, list]).await? {
@@ -59,7 +78,7 @@ impl Snapshot {
         self.reach.require_county()?;
         let limit = page::clamp(limit);
         let [before] = page::integers(cursor).unwrap_or([i64::MAX]);
-        let sql = "SELECT county, id, topic, subject, payload, at FROM event
+        let sql = "SELECT county, id, topic, subject, payload, at, depth, root FROM event
                    WHERE county = $1 AND id < $2 AND (topic = $3 OR $3 = '') ORDER BY id DESC LIMIT $4";
         let rows = self.tx.all(sql, args![self.reach.county, before, topic.unwrap_or_default(), limit + 1]).await?;
         let events = rows.iter().map(read).collect::<Result<Vec<_>>>()?;
@@ -68,6 +87,11 @@ impl Snapshot {
 }
 
 impl Write {
+    /// What this write publishes follows from an event: a measure reacts to it.
+    pub fn caused_by(&mut self, cause: EventCause) {
+        self.cause = Some(cause);
+    }
+
     /// `payload` is JSON without sealed values.
     pub async fn event_publish(&mut self, topic: &str, subject: &str, payload: &str) -> Result<EventId> {
         let id = EventId(self.tx.new_id().await?);
@@ -89,8 +113,11 @@ impl Write {
     pub(crate) fn event_row(&mut self, id: EventId, new: NewEvent) -> Vec<Arg> {
         let NewEvent { topic, subject, payload } = new;
         self.audit("event.publish", &subject, json!({ "topic": topic, "event": id.0 }));
-        let row = args![self.county, id, &topic, &subject, &payload, self.now];
-        self.events.push(Event { id, county: self.county, topic, subject, payload, at: self.now });
+        let depth = self.cause.map_or(0, |cause| cause.depth.saturating_add(1));
+        let root = self.cause.map(|cause| cause.root);
+        let (county, at) = (self.county, self.now);
+        let row = args![county, id, &topic, &subject, &payload, at, depth, root];
+        self.events.push(Event { id, county, topic, subject, payload, at, depth, root: root.unwrap_or(id) });
         row
     }
 

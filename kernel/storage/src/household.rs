@@ -9,7 +9,7 @@ use crate::{Snapshot, Write, revision, search};
 use doudi_domain::household::{Household, HouseholdFile, Membership, NewHousehold};
 use doudi_domain::{Date, DivisionCode, Error, HouseholdId, MembershipId, PersonId, Result};
 use serde_json::json;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// What to change; `None` leaves as it is.
 #[derive(Clone, Default, PartialEq, Eq, Debug)]
@@ -186,6 +186,20 @@ impl Snapshot {
         let after = after.map_or(0, |id| id.0);
         let rows = self.tx.all(sql, args![county, low, high, after, page::clamp(limit)]).await?;
         rows.iter().map(|row| row.at(0)).collect()
+    }
+
+    /// What to call households on a list: the number, and the head's name where the head is within scope.
+    pub async fn household_titles(
+        &mut self,
+        ids: &[HouseholdId],
+    ) -> Result<BTreeMap<HouseholdId, (String, Option<String>)>> {
+        let Reach { county, low, high, .. } = self.reach;
+        let list: Vec<i64> = ids.iter().map(|id| id.0).collect();
+        let sql = "SELECT h.id, h.number, p.name FROM household h
+                   LEFT JOIN person p ON p.county = h.county AND p.id = h.head AND p.division BETWEEN $3 AND $4
+                   WHERE h.county = $1 AND h.id @any $2 AND h.division BETWEEN $3 AND $4";
+        let rows = self.tx.all(sql, args![county, list, low, high]).await?;
+        rows.iter().map(|row| Ok((row.at(0)?, (row.at(1)?, row.at(2)?)))).collect()
     }
 
     /// Every membership the household ever had, oldest first.

@@ -10,6 +10,7 @@
 //! `engine`.
 #![warn(clippy::unwrap_used)]
 
+pub mod acceptance;
 pub mod answer;
 pub mod apply;
 pub mod attachment;
@@ -28,6 +29,7 @@ pub mod fact;
 pub mod figures;
 #[doc(hidden)]
 pub mod floor;
+pub mod grant_use;
 pub mod household;
 pub mod import;
 pub mod integrity;
@@ -45,12 +47,14 @@ pub mod revision;
 pub mod seal;
 pub mod search;
 pub mod session;
+pub mod shadow;
 pub mod snapshot;
 pub mod storage;
 #[doc(hidden)]
 pub mod test_support;
 pub mod timeline;
 pub mod token;
+pub mod upgrade;
 pub mod user;
 pub mod webhook;
 pub mod worklist;

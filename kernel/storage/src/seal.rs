@@ -169,6 +169,14 @@ fn key_id(master: &[u8; 32]) -> [u8; 4] {
     [hash[0], hash[1], hash[2], hash[3]]
 }
 
+/// Why what was sealed cannot be opened with the right key.
+const CHANGED: &str = "changed or moved";
+
+/// Whether a failure says that something sealed is no longer what was sealed, and not that the world does not work.
+pub fn is_broken(inside: &str) -> bool {
+    inside.ends_with(CHANGED) || inside.ends_with("unknown suite")
+}
+
 fn associated(place: SealPlace) -> Vec<u8> {
     format!("{}\0{}\0{}", place.table, place.column, place.row).into_bytes()
 }
@@ -201,7 +209,7 @@ impl Sealer for AesSealer {
         let mut nonce = [0; NONCE];
         nonce.copy_from_slice(&sealed[5..HEAD]);
         let payload = Payload { msg: &sealed[HEAD..], aad: &associated(place) };
-        Self::cipher(key, place)?.decrypt(&nonce.into(), payload).map_err(|_| fail("changed or moved"))
+        Self::cipher(key, place)?.decrypt(&nonce.into(), payload).map_err(|_| fail(CHANGED))
     }
 
     fn index(&self, purpose: &str, value: &str) -> [u8; 16] {

@@ -195,6 +195,32 @@ impl Storage {
         self.tamper(&["DROP TRIGGER audit_no_update", "UPDATE audit SET by_name = '别人' WHERE seq = 3"]).await
     }
 
+    /// Changes the amount of the decisions one version has made, around every guard.
+    pub async fn tamper_with_decisions(&self, version: &str, fen: i64) -> Result<()> {
+        let guard = match self.db {
+            Db::Sqlite { .. } => "DROP TRIGGER decision_no_update",
+            Db::Postgres(_) => "ALTER TABLE decision DISABLE TRIGGER USER",
+        };
+        let change = format!("UPDATE decision SET amount = {fen} WHERE version = '{version}'");
+        self.tamper_with(vec![guard.to_owned(), change]).await
+    }
+
+    /// Changes one byte of the sealed answers of the calls one version has made.
+    pub async fn tamper_with_records(&self, version: &str) -> Result<()> {
+        let change = match self.db {
+            Db::Sqlite { .. } => format!(
+                "UPDATE invocation SET output = unhex(substr(hex(output), 1, 120) ||
+                 CASE substr(hex(output), 121, 2) WHEN '00' THEN '01' ELSE '00' END || substr(hex(output), 123))
+                 WHERE version = '{version}'"
+            ),
+            Db::Postgres(_) => format!(
+                "UPDATE invocation SET output = set_byte(output, 60, (get_byte(output, 60) + 1) % 256)
+                 WHERE version = '{version}'"
+            ),
+        };
+        self.tamper_with(vec![change]).await
+    }
+
     /// From now on every insert into and change of a table fails in the middle of its transaction, as on a full disk; until
     /// [`Storage::fault_off`]. Tables by [`Storage::schema`].
     pub async fn fault_on(&self, table: &str) -> Result<()> {

@@ -269,17 +269,21 @@ impl Raise {
         if let Some(at) = raised.iter().position(|raised| matches!(raised, Raised::Unlike)) {
             return self.look_first(segments[at].decision);
         }
+        // A decision is replaced once: the newest had replaced the earlier ones when it was made.
+        let mut newest = line.last().map(|decision| decision.id);
         let mut effects = Effects::new();
         let mut recorded = false;
         for (segment, raised) in segments.iter().zip(raised) {
-            let of_segment = match raised {
-                Raised::Higher(now) => self.record(segment, &now),
-                Raised::Grace(amount) => self.grace(segment, amount),
-                // What is recorded now for earlier days would take the place of this one: it is recorded after it, unchanged.
-                Raised::Same if recorded => again(segment, self.today),
-                Raised::Same | Raised::Unlike => continue,
-            };
-            effects = effects.and(of_segment);
+            // What is recorded now for earlier days would take the place of an unchanged one: it is recorded after it again.
+            if matches!(raised, Raised::Unlike) || (matches!(raised, Raised::Same) && !recorded) {
+                continue;
+            }
+            let replaces = newest.take_if(|newest| *newest == segment.decision.id);
+            effects = effects.and(match raised {
+                Raised::Higher(now) => self.record(segment, replaces, &now),
+                Raised::Grace(amount) => self.grace(segment, replaces, amount),
+                Raised::Same | Raised::Unlike => again(segment, replaces, self.today),
+            });
             recorded = true;
         }
         Ok(effects)
@@ -322,21 +326,22 @@ impl Raise {
         trail
     }
 
-    fn record(&self, segment: &Segment<'_>, now: &Decided) -> Effects {
+    fn record(&self, segment: &Segment<'_>, replaces: Option<Id>, now: &Decided) -> Effects {
         let as_of = segment.to.map_or(self.today, |to| to.min(self.today)).max(segment.from);
         let first = self.standard_raised(segment.decision);
         let mut changed = Changed::of(segment.decision, now, segment.from, as_of, first);
         changed.record.to = segment.to.map(|to| to.to_string());
+        changed.record.supersedes = replaces;
         changed.effects(None, now, &self.settings)
     }
 
-    fn grace(&self, segment: &Segment<'_>, amount: i64) -> Effects {
+    fn grace(&self, segment: &Segment<'_>, replaces: Option<Id>, amount: i64) -> Effects {
         let decision = segment.decision;
         let mut trail = self.standard_raised(decision);
         trail.say(reason::GRACE_PAY_ORIGINAL, [amount]);
         let reasons = crate::trial::reasons(&trail);
         let sentences = crate::actions::recheck::sentences(&reasons);
-        let mut record = copy(segment, self.today).amount(Fen(amount));
+        let mut record = copy(segment, replaces, self.today).amount(Fen(amount));
         record.figures.insert(code(figure::STANDARD).to_owned(), self.to);
         record.reasons = reasons;
         let household = decision.household;
@@ -363,14 +368,14 @@ impl Raise {
 }
 
 /// The decision of a segment once more, for its days.
-fn copy(segment: &Segment<'_>, today: Date) -> DecisionRecord {
+fn copy(segment: &Segment<'_>, replaces: Option<Id>, today: Date) -> DecisionRecord {
     let decision = segment.decision;
     let mut record = DecisionRecord::new(SCHEME, decision.household, &decision.outcome)
         .amount(decision.amount)
         .covered(decision.covered)
         .from(segment.from)
-        .as_of(today)
-        .supersedes(decision.id);
+        .as_of(today);
+    record.supersedes = replaces;
     record.to = segment.to.map(|to| to.to_string());
     record.person = decision.person;
     record.document = decision.document;
@@ -378,10 +383,10 @@ fn copy(segment: &Segment<'_>, today: Date) -> DecisionRecord {
     record
 }
 
-fn again(segment: &Segment<'_>, today: Date) -> Effects {
+fn again(segment: &Segment<'_>, replaces: Option<Id>, today: Date) -> Effects {
     let mut trail = Trail::default();
     trail.say(reason::AMOUNT_KEPT, [segment.decision.amount.0, segment.decision.amount.0]);
-    let mut record = copy(segment, today);
+    let mut record = copy(segment, replaces, today);
     record.reasons = crate::trial::reasons(&trail);
     Effects::new().decision(record)
 }

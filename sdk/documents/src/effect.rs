@@ -111,7 +111,7 @@ pub struct DocumentPut {
     /// One line for the timeline: why, or what was found.
     #[serde(default)]
     pub note: String,
-    /// Values of the collection's declared indexes.
+    /// Values of the collection's declared indexes. Of an existing document those not named stay as they are.
     #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
     pub indexes: std::collections::BTreeMap<String, String>,
     pub body: serde_json::Value,

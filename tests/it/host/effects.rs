@@ -22,13 +22,25 @@ pub const TABLE: &[(&str, &str, &[&str])] = &[
     ("wrong-arguments", "bad-output", &["poor"]),
     ("undeclared-fact", "bad-output", &["household.monitoring"]),
     ("unknown-field", "bad-output", &["household.soul"]),
+    ("ignore-denial", "denied", &["event.publish"]),
+    ("decision-without-reasons", "bad-output", &["理由"]),
+    ("negative-decision", "bad-output", &["负数"]),
+    ("decision-of-no-day", "bad-output", &["2022-02-30"]),
+    ("decision-backwards", "bad-output", &["早于"]),
+    ("unknown-figure", "bad-output", &["karma"]),
+    ("no-such-index", "bad-output", &["secret"]),
+    ("assign-nobody", "bad-output", &["emperor"]),
+    ("body-is-a-list", "bad-output", &["对象"]),
+    ("endless-title", "bad-output", &["200 字"]),
+    ("half-an-update", "bad-output", &["版本"]),
     ("one-bad-among-good", "bad-output", &["payment.transfer", "3"]),
 ];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_bad_effect_refuses_the_whole_list() {
     let host = guests::host();
-    let rogue = guests::load(&host, guests::rogue()).await;
+    let names: Vec<&str> = TABLE.iter().map(|(name, ..)| *name).collect();
+    let rogue = guests::load(&host, &guests::rogue_with("rogue", &names, |_| {})).await;
     let honest = guests::load(&host, guests::honest()).await;
     let mut wrong = Vec::new();
     for (behaviour, code, words) in TABLE {

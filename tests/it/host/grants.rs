@@ -48,6 +48,8 @@ async fn what_is_out_of_scope_is_not_there() {
     assert_eq!(text, "看到 3 户", "of two hundred tried");
     let (text, _) = said(&host, &rogue, &GRANTED, "too-many-ids").await;
     assert_eq!(text, "内核回答：limit");
+    let (text, _) = said(&host, &rogue, &GRANTED, "odd-dates").await;
+    assert_eq!(text, "内核回答：invalid、limit、limit、invalid、unknown");
     let (text, _) = said(&host, &rogue, &GRANTED, "snoop").await;
     assert!(text.ends_with("按号 0；决定 0"), "{text}");
     assert!(!text.starts_with("他人办件 0"), "another plugin's collection is an error, not an empty list: {text}");

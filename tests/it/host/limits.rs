@@ -11,6 +11,11 @@ pub const TABLE: &[(&str, &str, &str)] = &[
     ("recurse", "trapped", "程序异常中止"),
     ("wild-pointer", "trapped", "程序异常中止"),
     ("hog", "out-of-memory", "内存需求超过上限（64 兆字节）"),
+    ("hoard", "out-of-memory", "内存需求超过上限（64 兆字节）"),
+    ("bad-utf8", "trapped", "返回的数据不符合接口约定"),
+    ("beyond-memory", "trapped", "返回的数据不符合接口约定"),
+    ("giant-question", "too-much", "超过限额"),
+    ("question-storm", "too-much", "超过限额"),
     ("call-storm", "too-much", "超过限额"),
     ("read-storm", "too-much", "超过限额"),
     ("giant-error", "too-much", "超过限额"),
@@ -111,6 +116,24 @@ async fn every_point_is_interrupted_and_survives_a_trap() {
             assert!(text.contains(point.zh()), "{what}: {text}");
         }
     }
+}
+
+/// A guest of the script class has the limits of its class: four times the memory, and its own time.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_script_class_has_its_own_limits() {
+    use doudi_documents::manifest::ResourceClass;
+    let mut config = guests::host_config();
+    config.script.time_action = Duration::from_millis(1_600);
+    let host = PluginHost::new(config).expect("the pool fits");
+    let script = guests::with_manifest("rogue", |manifest| manifest.class = ResourceClass::Script);
+    let script = guests::load(&host, &script).await;
+    let rust = guests::load(&host, guests::rogue()).await;
+    let text = check_failure("hog", act(&host, &script, &context(340223), "hog").await, "out-of-memory");
+    assert!(text.contains("256 兆字节"), "{text}");
+    let text = check_failure("spin", act(&host, &script, &context(340223), "spin").await, "out-of-time");
+    assert!(text.contains("1600 毫秒"), "{text}");
+    let text = check_failure("spin", act(&host, &rust, &context(340223), "spin").await, "out-of-time");
+    assert!(text.contains("1000 毫秒"), "{text}");
 }
 
 /// The allocator the host itself calls into is guest code like any other.

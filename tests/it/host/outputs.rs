@@ -12,6 +12,8 @@ pub const PAGES: &[(&str, &str)] = &[
     ("wide", "too-much"),
     ("long-text", "too-much"),
     ("giant", "too-much"),
+    ("page-bad-utf8", "trapped"),
+    ("page-beyond-memory", "trapped"),
 ];
 
 /// Outcome columns that do not fit together.

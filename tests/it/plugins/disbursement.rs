@@ -212,6 +212,12 @@ impl County<'_> {
     }
 }
 
+async fn given_up(mut snapshot: doudi_storage::Snapshot, server: &TestServer) -> i64 {
+    let figures = snapshot.queue_figures(server.app.now()).await.expect("figures");
+    snapshot.close().await.expect("closed");
+    i64::try_from(figures.dead + figures.later).expect("few")
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_roster_from_the_freeze_to_finance() {
     each_engine(FREEZE, async |server| {
@@ -243,6 +249,11 @@ async fn a_roster_from_the_freeze_to_finance() {
         let allocation = json!({ "amount": 63_000, "on": "2022-07-05", "voucher": "2022-7" });
         county.press(&finance, "allocate", allocation).await.expect("allocated");
         county.refused(&maker, "reconcile", json!({}), "没有回盘").await;
+        // Whatever happens to it, the roster is there: the daily job does not begin the month again.
+        county.work(date(2022, 7, 18)).await;
+        assert_eq!(county.shown().await, ["2022-07 regular 630 sealed"]);
+        let queue = server.app.storage.snapshot(server.system(people::COUNTY).scope()).await.expect("a snapshot");
+        assert_eq!(given_up(queue, server).await, 0);
 
         // Finance sees rosters, and no application or file of any household.
         let roster = document::view(&server.app, &finance, county.roster().await).await.expect("hers");

@@ -225,6 +225,17 @@ fn body_of(route: &Route) -> Option<(&'static str, Vec<u8>)> {
         })),
         (_, path) if path.ends_with("/death") => json(json!({"day": "2022-07-01"})),
         (_, "/households/{household}/members/{person}/end") => json(json!({"last_day": "2022-07-01"})),
+        (_, "/upgrades" | "/upgrades/check") => json(json!({"plugin": "honest", "version": "9.9.9"})),
+        (_, "/upgrades/{upgrade}/sign" | "/upgrades/{upgrade}/rollback" | "/upgrades/{upgrade}/cancel") => {
+            json(json!({"reason": "测试"}))
+        }
+        (_, path) if path.starts_with("/upgrades/") || path.ends_with("/bundle") || path.ends_with("/cancel") => None,
+        (_, "/upgrade-bounds") => json(json!({
+            "lost": 100, "changed": 500, "money": 200, "grace_days": 30, "report_days": 3
+        })),
+        (_, "/acceptance-cases") => json(json!({"plugin": "honest", "scenario": {}})),
+        (_, "/acceptance-cases/run") => json(json!({"plugin": "honest"})),
+        (_, "/households/{household}/acceptance-cases") => json(json!({"plugin": "honest", "name": "测试"})),
         (_, "/enablements/{plugin}/end") => json(json!({"from": "2023-07-01"})),
         (_, "/households/{household}/facts") => json(json!({
             "field": "household.housing", "value": "1", "from": "2022-07-01",
@@ -235,6 +246,7 @@ fn body_of(route: &Route) -> Option<(&'static str, Vec<u8>)> {
         (_, "/imports" | "/imports/check") => Some(("text/csv", "户编号,姓名\n1,某\n".as_bytes().to_vec())),
         (_, "/divisions") => Some(("text/csv", b"code,name,level,parent\n".to_vec())),
         (_, "/assessments") => json(json!({"plugin": "honest"})),
+        (_, "/shadow-runs") => json(json!({"plugin": "honest", "before": {}, "after": {"values": {"standard": 1}}})),
         (_, "/plugins") => Some(("application/wasm", b"\0asm".to_vec())),
         (_, "/enablements") => json(json!({
             "plugin": "honest", "digest": "00000000", "from": "2023-01-01", "grants": "keep",

@@ -6,9 +6,12 @@ use crate::support::people::{self, CAST};
 use crate::support::server::Client;
 use crate::support::{Page, TestServer, guests};
 use doudi_domain::policy;
-use doudi_domain::{Actor, DocumentId, HouseholdId, Role};
+use doudi_domain::{AcceptanceId, Actor, DocumentId, HouseholdId, Role, UpgradeId};
+use doudi_server::app::acceptance::{self, HouseholdCase};
 use doudi_server::app::document::{self, Press, Target};
-use doudi_server::app::plugin::GrantChoice;
+use doudi_server::app::plugin::{self, GrantChoice};
+use doudi_server::app::shadow::{self, ShadowDraft};
+use doudi_server::app::upgrade::{self, UpgradeDraft};
 use doudi_server::app::webhook::{self, WebhookDraft};
 use doudi_server::app::{decision, household};
 use doudi_server::web::{Needs, ROUTES, Route};
@@ -23,6 +26,32 @@ pub struct Fixture {
     key: String,
     /// What each `{name}` of a route stands for.
     pub ids: Vec<(&'static str, String)>,
+}
+
+/// An upgrade that was asked for, and a case made of the family.
+async fn upgrade_and_case(server: &TestServer, household: HouseholdId) -> (UpgradeId, AcceptanceId) {
+    let (app, it) = (&server.app, server.actor(people::SUN_LI));
+    let newer = guests::honest_at("1.1.0", |_| {});
+    plugin::install(app, &it, newer).await.unwrap_or_else(|error| panic!("{error}: {error:?}"));
+    let draft = UpgradeDraft {
+        plugin: "honest".into(),
+        target: "1.1.0".into(),
+        begins: date(2022, 7, 20),
+        settings: None,
+        grants: GrantChoice::Keep,
+        older: false,
+    };
+    let upgrade = upgrade::open(app, &it, &draft).await.unwrap_or_else(|error| panic!("{error}: {error:?}"));
+    let case = HouseholdCase {
+        plugin: "honest".into(),
+        household,
+        on: date(2022, 7, 20),
+        name: "三口之家".into(),
+        expected: None,
+        note: String::new(),
+    };
+    let case = acceptance::save_household(app, &server.actor(people::CHEN_LI), case).await;
+    (upgrade, case.unwrap_or_else(|error| panic!("{error}: {error:?}")))
 }
 
 impl Fixture {
@@ -82,7 +111,16 @@ impl Fixture {
         snapshot.close().await.expect("closed");
         let draft = WebhookDraft { url: "https://receiver.example/doudi".into(), topics: "*".into() };
         let webhook = webhook::add(app, &it, draft).await.expect("registered").id;
+        let (upgrade, case) = upgrade_and_case(&server, family.household).await;
+        let draft = ShadowDraft::release("honest", "honest@1.1.0", date(2022, 7, 20));
+        let order = shadow::order::order(app, &it, &draft).await.unwrap_or_else(|error| panic!("{error}: {error:?}"));
+        let report =
+            shadow::run(app, &it, &draft, &mut |_, _| {}).await.unwrap_or_else(|error| panic!("{error}: {error:?}"));
         let ids = vec![
+            ("{order}", order.to_string()),
+            ("{run}", report.run.id.to_string()),
+            ("{upgrade}", upgrade.to_string()),
+            ("{case}", case.to_string()),
             ("{household}", family.household.to_string()),
             ("{person}", family.wife.to_string()),
             ("{fact}", fact.to_string()),

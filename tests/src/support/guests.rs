@@ -1,4 +1,4 @@
-//! Guests as component bytes: the hostile ones of `tests/misbehaving`, honest packages made of the same code, and packages bent
+//! Guests as component bytes: the hostile ones of `tests/hostile`, honest packages made of the same code, and packages bent
 //! by hand. Built on first use, or before by `cargo xtask test`.
 
 use doudi_documents::Manifest;
@@ -11,7 +11,7 @@ use std::time::SystemTime;
 use wasm_encoder::{ComponentSection, CustomSection};
 
 /// Every hostile guest a test names. `every_guest_is_tested` compares it with the folders.
-pub const HOSTILE: [&str; 3] = ["rogue", "spin-realloc", "clock"];
+pub const HOSTILE: [&str; 4] = ["rogue", "spin-realloc", "clock", "asker"];
 
 /// `target/`, wherever this test binary was built.
 pub fn target() -> PathBuf {
@@ -20,7 +20,7 @@ pub fn target() -> PathBuf {
 }
 
 fn folder(guest: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("misbehaving").join(guest)
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("hostile").join(guest)
 }
 
 /// When the newest file of these folders was written.
@@ -57,7 +57,7 @@ fn root() -> PathBuf {
 
 /// The core module of a hostile guest.
 pub fn core(guest: &str) -> Vec<u8> {
-    let name = format!("doudi_misbehaving_{}.wasm", guest.replace('-', "_"));
+    let name = format!("doudi_hostile_{}.wasm", guest.replace('-', "_"));
     let file = target().join("wasm32-unknown-unknown/guest").join(name);
     let file = built(&file, &[folder(guest), root().join("wit")], || {
         doudi_pack::build_core(&folder(guest), &target(), &mut |_| {})
@@ -171,6 +171,74 @@ pub fn with_start(core: &[u8], body: impl Fn(usize) -> Vec<u8>) -> Vec<u8> {
     module(&sections)
 }
 
+/// A module that imports no function, with another body (locals, opcodes and `end`) for what it exports under a name.
+pub fn with_body(core: &[u8], export: &str, body: &wasm_encoder::Function) -> Vec<u8> {
+    const EXPORTS: u8 = 7;
+    const CODE: u8 = 10;
+    let mut sections = sections(core);
+    let content = |sections: &[(u8, Vec<u8>)], id: u8| {
+        sections.iter().find(|(found, _)| *found == id).map(|(_, content)| content.clone()).expect("a section")
+    };
+    let exports = content(&sections, EXPORTS);
+    let (count, mut at) = read_leb(&exports);
+    let mut index = None;
+    for _ in 0..count {
+        let (length, width) = read_leb(&exports[at..]);
+        let name = &exports[at + width..at + width + length];
+        at += width + length + 1;
+        let (position, width) = read_leb(&exports[at..]);
+        at += width;
+        if name == export.as_bytes() {
+            index = Some(position);
+        }
+    }
+    let index = index.unwrap_or_else(|| panic!("the module exports no `{export}`"));
+    let code = content(&sections, CODE);
+    let (count, mut at) = read_leb(&code);
+    let mut bodies = leb(count);
+    for position in 0..count {
+        let (length, width) = read_leb(&code[at..]);
+        let old = &code[at + width..at + width + length];
+        let new = if position == index { body.clone().into_raw_body() } else { old.to_vec() };
+        bodies.extend(leb(new.len()));
+        bodies.extend(new);
+        at += width + length;
+    }
+    for (_, content) in sections.iter_mut().filter(|(id, _)| *id == CODE) {
+        *content = std::mem::take(&mut bodies);
+    }
+    module(&sections)
+}
+
+/// A module with one more function that nobody calls: what only the compiler sees.
+pub fn with_function(core: &[u8], body: &wasm_encoder::Function) -> Vec<u8> {
+    const TYPES: u8 = 1;
+    const FUNCTIONS: u8 = 3;
+    const CODE: u8 = 10;
+    let mut sections = sections(core);
+    let mut section = |id: u8, item: &[u8]| {
+        let content = sections.iter_mut().find(|(found, _)| *found == id).expect("a section");
+        append(&mut content.1, item)
+    };
+    let kind = section(TYPES, &[0x60, 0, 0]);
+    section(FUNCTIONS, &leb(kind));
+    let body = body.clone().into_raw_body();
+    let mut item = leb(body.len());
+    item.extend(body);
+    section(CODE, &item);
+    module(&sections)
+}
+
+/// A module with a table of at least that many functions.
+pub fn with_table(core: &[u8], elements: usize) -> Vec<u8> {
+    const TABLE: u8 = 4;
+    let mut sections = sections(core);
+    for (_, content) in sections.iter_mut().filter(|(id, _)| *id == TABLE) {
+        *content = [vec![1, 0x70, 0], leb(elements)].concat();
+    }
+    module(&sections)
+}
+
 /// A module with a memory of at least that many pages of 64 KiB.
 pub fn with_memory(core: &[u8], pages: usize) -> Vec<u8> {
     const MEMORY: u8 = 5;
@@ -197,6 +265,40 @@ pub fn with_manifest(guest: &str, change: impl FnOnce(&mut Manifest)) -> Vec<u8>
     let mut manifest = manifest(guest);
     change(&mut manifest);
     with_section(bare(guest), SECTION, manifest.to_canonical_json().as_bytes())
+}
+
+/// A package with another manifest around the same code: another version with another digest.
+pub fn repackaged(package: &[u8], change: impl FnOnce(&mut Manifest)) -> Vec<u8> {
+    const CUSTOM: u8 = 0;
+    // A custom section begins with the length of its name and the name.
+    let is_manifest = |content: &[u8]| {
+        let (length, width) = read_leb(content);
+        content.get(width..width + length) == Some(SECTION.as_bytes())
+    };
+    let mut bytes = package[..8].to_vec();
+    let mut manifest = None;
+    for (id, content) in sections(package) {
+        if id == CUSTOM && is_manifest(&content) {
+            let text = std::str::from_utf8(&content[1 + SECTION.len()..]).expect("UTF-8");
+            manifest = Some(Manifest::from_json(text).expect("a manifest"));
+            continue;
+        }
+        bytes.push(id);
+        bytes.extend(leb(content.len()));
+        bytes.extend(content);
+    }
+    let mut manifest = manifest.expect("a package has a manifest");
+    change(&mut manifest);
+    with_section(bytes, SECTION, manifest.to_canonical_json().as_bytes())
+}
+
+/// The honest plugin in another version, with whatever else is changed of its manifest.
+pub fn honest_at(version: &str, change: impl FnOnce(&mut Manifest)) -> Vec<u8> {
+    with_manifest("rogue", |manifest| {
+        manifest.id = "honest".to_owned();
+        manifest.version = version.parse().expect("a version");
+        change(manifest);
+    })
 }
 
 pub fn digest(bytes: &[u8]) -> String {
@@ -226,6 +328,22 @@ pub fn host() -> PluginHost {
 /// A loaded package.
 pub async fn load(host: &PluginHost, bytes: &[u8]) -> Arc<Plugin> {
     host.load(&digest(bytes), bytes).await.unwrap_or_else(|error| panic!("{error}: {error:?}"))
+}
+
+/// The rogue with a button for each of these behaviours as well, under its own name or another.
+pub fn rogue_with(id: &str, behaviours: &[&str], change: impl FnOnce(&mut Manifest)) -> Vec<u8> {
+    with_manifest("rogue", |manifest| {
+        manifest.id = id.to_owned();
+        let workflow = &mut manifest.collections[0].workflow;
+        for behaviour in behaviours {
+            if workflow.action(behaviour).is_none() {
+                let mut action = workflow.action("good").expect("a button that behaves").clone();
+                action.id = (*behaviour).to_owned();
+                workflow.actions.push(action);
+            }
+        }
+        change(manifest);
+    })
 }
 
 /// The rogue's package; made once in a process.

@@ -10,8 +10,9 @@ use axum::http::{Request, header};
 use doudi_domain::calendar::DayKind;
 use doudi_domain::identity::User;
 use doudi_domain::{Actor, Date, Division, DivisionCode, Level, Role, UserId};
-use doudi_plugin_host::PluginHost;
+use doudi_plugin_host::{HostConfig, PluginHost};
 use doudi_server::app::plugin::{EnableDraft, GrantChoice};
+use doudi_server::watch::Watch;
 use doudi_server::{App, Config, FixedClock};
 use doudi_storage::test_support::{self, TestDatabase};
 use doudi_storage::user::NewUser;
@@ -62,13 +63,29 @@ impl TestServer {
     }
 
     pub async fn on(database: TestDatabase, today: Date) -> TestServer {
+        TestServer::with(database, today, host(), Arc::default()).await
+    }
+
+    /// On SQLite, with a plugin host of its own that tells the server's watch of every call. `change` may turn its limits.
+    pub async fn watched(today: Date, change: impl FnOnce(&mut HostConfig)) -> TestServer {
+        let watch: Arc<Watch> = Arc::default();
+        let mut config = guests::host_config();
+        config.observer = Some(watch.clone());
+        change(&mut config);
+        let host = PluginHost::new(config).expect("the pool fits");
+        let database = test_support::sqlite().await.expect("a temporary database");
+        TestServer::with(database, today, host, watch).await
+    }
+
+    async fn with(database: TestDatabase, today: Date, host: PluginHost, watch: Arc<Watch>) -> TestServer {
         let clock = FixedClock::on(today);
         let app = App {
             storage: database.storage.clone(),
-            host: host(),
+            host,
             clock: Arc::new(clock.clone()),
             // Days pass between two steps of a story; nobody wants to sign in anew each time.
             config: Arc::new(Config { session_idle_minutes: 400 * 24 * 60, ..Config::default() }),
+            watch,
         };
         let router = doudi_server::web::router(app.clone());
         let mut server = TestServer { app, clock, users: BTreeMap::new(), router, database };

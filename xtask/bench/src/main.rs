@@ -1,6 +1,6 @@
 //! `doudi-bench`: the dibao rule over many households through the sandbox against the same rule compiled for this machine, in
-//! the same run and over the same columns; what a call, a compilation and a load from the cache cost; and a whole county on
-//! both storage engines: import, decisions, payment roster, pages. Started by `cargo xtask bench`; see
+//! the same run and over the same columns; what a call, a compilation, a load from the cache, a change of version and a shadow run
+//! cost; and a whole county on both storage engines: import, decisions, payment roster, pages. Started by `cargo xtask bench`; see
 //! `docs/reference/bench.md`.
 #![allow(clippy::print_stdout)]
 
@@ -10,6 +10,8 @@ mod line;
 mod native;
 mod reads;
 mod report;
+mod shadow;
+mod swap;
 mod web;
 
 use anyhow::{Context, Result, bail};
@@ -40,6 +42,9 @@ struct Cli {
     /// Households of the county; the rule alone goes over ten times as many.
     #[arg(long, default_value_t = 100_000)]
     households: usize,
+    /// How many households the shadow run goes over, in a database; 0 leaves it out. Belongs to the rule.
+    #[arg(long, default_value_t = 100_000)]
+    shadow_households: usize,
     /// Only these parts.
     #[arg(long, value_enum, value_delimiter = ',')]
     only: Vec<Part>,
@@ -108,9 +113,19 @@ fn main() -> Result<()> {
         lines: Vec::new(),
     };
     if cli.wants(Part::Rule) {
+        let bytes = cli.package("dibao")?;
         // One worker: figures are per core.
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
-        let report = runtime.block_on(measure(&cli, &cli.package("dibao")?))?;
+        let mut report = runtime.block_on(measure(&cli, &bytes))?;
+        if cli.shadow_households > 0 {
+            // As a server has it: every processor.
+            let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+            let progress = indicatif::ProgressBar::new_spinner();
+            progress.enable_steady_tick(std::time::Duration::from_millis(120));
+            let say = |what: &str| progress.set_message(what.to_owned());
+            report.shadow = Some(runtime.block_on(shadow::measure(&bytes, cli.shadow_households, &say))?);
+            progress.finish_and_clear();
+        }
         if !cli.json {
             report.print();
         }
@@ -257,6 +272,8 @@ async fn measure(cli: &Cli, bytes: &[u8]) -> Result<Report> {
     if native.checksum != wasm.checksum {
         bail!("the sandbox and native code disagree: sums of amounts {} and {}", wasm.checksum, native.checksum);
     }
+    say("switching versions");
+    let swaps = swap::measure(&host, bytes, COUNTY, TODAY).await?;
     progress.finish_and_clear();
     let _ = std::fs::remove_dir_all(&cache);
 
@@ -283,6 +300,14 @@ async fn measure(cli: &Cli, bytes: &[u8]) -> Result<Report> {
         one_household_p99_us: percentile(&calls, 99),
         compile_ms,
         cache_load_ms: percentile(&loads, 50),
+        switch_p50_ms: percentile(&swaps.switches, 50),
+        switch_worst_ms: percentile(&swaps.switches, 100),
+        roll_back_p50_ms: percentile(&swaps.returns, 50),
+        roll_back_worst_ms: percentile(&swaps.returns, 100),
+        switch_documents: swap::DOCUMENTS,
+        switch_documents_ms: swaps.switch_documents,
+        roll_back_documents_ms: swaps.return_documents,
+        shadow: None,
     })
 }
 

@@ -1,5 +1,6 @@
 //! The figures, as a table for people and as JSON for programs.
 
+use crate::shadow::Shadow;
 use serde::Serialize;
 
 /// Everything measured in one run, on one machine.
@@ -30,6 +31,18 @@ pub struct Report {
     pub one_household_p99_us: f64,
     pub compile_ms: f64,
     pub cache_load_ms: f64,
+    /// The transaction of a switch with nothing to rewrite, on a SQLite file; and the whole way back.
+    pub switch_p50_ms: f64,
+    pub switch_worst_ms: f64,
+    pub roll_back_p50_ms: f64,
+    pub roll_back_worst_ms: f64,
+    /// Both with so many documents to take over.
+    pub switch_documents: usize,
+    pub switch_documents_ms: f64,
+    pub roll_back_documents_ms: f64,
+    /// A county in a database; absent when it was left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shadow: Option<Shadow>,
 }
 
 impl Report {
@@ -63,6 +76,24 @@ impl Report {
         line("instantiate and assess one household, p99", format!("{:.1} µs", self.one_household_p99_us), "");
         line("compile the component", format!("{:.0} ms", self.compile_ms), "");
         line("load it from the cache", format!("{:.2} ms", self.cache_load_ms), "");
+        line("switch a county to another version, p50", format!("{:.1} ms", self.switch_p50_ms), "aim ≤ 50 ms");
+        line("switch a county to another version, worst", format!("{:.1} ms", self.switch_worst_ms), "");
+        line("roll back, p50", format!("{:.1} ms", self.roll_back_p50_ms), "aim ≤ 1 s");
+        line("roll back, worst", format!("{:.1} ms", self.roll_back_worst_ms), "");
+        let documents = self.switch_documents;
+        line(&format!("switch with {documents} documents"), format!("{:.0} ms", self.switch_documents_ms), "");
+        line(
+            &format!("roll back with {documents} documents"),
+            format!("{:.0} ms", self.roll_back_documents_ms),
+            "aim ≤ 1 s",
+        );
+        let Some(shadow) = &self.shadow else { return };
+        println!("\nshadow runs over {} households with {} members in SQLite\n", shadow.households, shadow.members);
+        let seconds = |value: f64| format!("{value:.2} s");
+        line("another release, both sides, report kept", seconds(shadow.release_seconds), "aim ≤ 10 s");
+        line("another standard, both sides, report kept", seconds(shadow.what_if_seconds), "aim ≤ 10 s");
+        line("households of that report that differ", shadow.what_if_rows.to_string(), "");
+        line("floor: reading the columns once", seconds(shadow.floor_seconds), "");
     }
 }
 

@@ -80,7 +80,7 @@ impl PluginHost {
         let request = AssessCall { context: convert::context(context), households: convert::block(block) };
         let owner = plugin.clone();
         self.call(plugin, context, reads, request, move |answer, state| {
-            state.log.denials.extend(state.effective.denied_fields());
+            state.note_fields();
             Outcomes::check(answer, owner, rows).map_err(|message| Cause::BadOutput { message })
         })
         .await
@@ -143,14 +143,19 @@ impl Outcomes {
 
     /// One household's reasons as sentences in both languages.
     pub fn reasons(&self, row: usize) -> Vec<Reason> {
-        range(&self.raw.reason_ends, row)
-            .filter_map(|reason| {
-                let sentence = self.plugin.sentence(self.raw.reasons[reason] as usize)?;
-                let args = &self.raw.args[range(&self.arg_ends, reason)];
-                let facts = self.raw.facts[range(&self.raw.fact_ends, reason)].iter().map(|id| FactId(*id)).collect();
-                Some(sentence.render(args, facts))
-            })
-            .collect()
+        range(&self.raw.reason_ends, row).filter_map(|reason| self.rendered(reason)).collect()
+    }
+
+    /// One of a household's reasons, by its place in [`OutcomeRow::reasons`]: for who needs few of a million.
+    pub fn reason(&self, row: usize, place: usize) -> Option<Reason> {
+        range(&self.raw.reason_ends, row).nth(place).and_then(|reason| self.rendered(reason))
+    }
+
+    fn rendered(&self, reason: usize) -> Option<Reason> {
+        let sentence = self.plugin.sentence(self.raw.reasons[reason] as usize)?;
+        let args = &self.raw.args[range(&self.arg_ends, reason)];
+        let facts = self.raw.facts[range(&self.raw.fact_ends, reason)].iter().map(|id| FactId(*id)).collect();
+        Some(sentence.render(args, facts))
     }
 }
 

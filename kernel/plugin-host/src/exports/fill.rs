@@ -4,6 +4,7 @@ use crate::bindings::doudi::types::types as wit;
 use crate::bindings::exports::doudi::measure::fill as measure;
 use crate::context::{CallContext, Called};
 use crate::convert;
+use crate::discretion;
 use crate::error::CallError;
 use crate::exports::point_call;
 use crate::host::PluginHost;
@@ -45,6 +46,7 @@ impl PluginHost {
         reads: Box<dyn Reads>,
         input: FillInput,
     ) -> Result<Called<Fill>, CallError> {
+        let typed = input.values.clone();
         let request = FillCall {
             context: convert::context(context),
             request: measure::Request {
@@ -55,6 +57,10 @@ impl PluginHost {
                 changed: input.changed,
             },
         };
-        self.call(plugin, context, reads, request, |fill, state| json::read("表单联动结果", &fill, &state.limits)).await
+        self.call(plugin, context, reads, request, |fill, state| {
+            let masked = &mut state.log.masked;
+            json::read("表单联动结果", &fill, &state.limits, |fill| *masked += discretion::filled(fill, &typed))
+        })
+        .await
     }
 }

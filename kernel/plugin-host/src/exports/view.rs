@@ -4,6 +4,7 @@ use crate::bindings::doudi::types::types as wit;
 use crate::bindings::exports::doudi::measure::view as measure;
 use crate::context::{CallContext, Called};
 use crate::convert;
+use crate::discretion;
 use crate::error::CallError;
 use crate::exports::point_call;
 use crate::host::PluginHost;
@@ -52,6 +53,10 @@ impl PluginHost {
                 query: input.query,
             },
         };
-        self.call(plugin, context, reads, request, |page, state| json::read("页面", &page, &state.limits)).await
+        self.call(plugin, context, reads, request, |page, state| {
+            let masked = &mut state.log.masked;
+            json::read("页面", &page, &state.limits, |page| *masked += discretion::shown(page))
+        })
+        .await
     }
 }

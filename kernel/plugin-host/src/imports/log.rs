@@ -17,6 +17,7 @@ impl Host for HostState {
         };
         let end = message.floor_char_boundary(self.limits.log_line);
         let message: String = message[..end].chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let message = crate::discretion::sentence(message);
         tracing::debug!(plugin = self.plugin.id(), level, message, "a plugin says");
         self.log.lines.push(LogLine { level, message });
         Ok(())

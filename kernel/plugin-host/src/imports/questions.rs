@@ -19,7 +19,7 @@ impl Host for HostState {
 impl HostState {
     async fn read_answers(&mut self, topic: &str, on: Date, block: Block) -> Result<Vec<Answer>, ReadError> {
         match self.effective.topic(topic) {
-            Allowance::Granted => {}
+            Allowance::Granted => drop(self.log.used.insert(format!("ask:{topic}"))),
             Allowance::Undeclared => return Err(ReadError::unknown(format!("清单没有申报问题“{topic}”"))),
             Allowance::Ungranted => {
                 let word = format!("ask:{topic}");

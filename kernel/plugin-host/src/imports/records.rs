@@ -14,8 +14,7 @@ const RECIPIENTS: u32 = 4_096;
 
 impl Host for HostState {
     async fn households(&mut self, ids: Vec<Id>, as_of: Date) -> wasmtime::Result<Result<Block, Error>> {
-        let denied: Vec<String> = self.effective.denied_fields().collect();
-        self.log.denials.extend(denied);
+        self.note_fields();
         answered!(self, "records.households", (&ids, as_of), self.read_households(&ids, as_of))
     }
 

@@ -15,11 +15,12 @@ use doudi_documents::effect::{
 };
 use doudi_documents::manifest::Collection;
 use doudi_documents::manifest::{OutcomeEffect, Unit};
-use doudi_documents::{Deadline, EffectPayload, Id};
+use doudi_documents::{Deadline, EffectPayload, Id, Text};
 use doudi_domain::decision::{Cause, Effect, Figure, Reason};
 use doudi_domain::document::{Document, DocumentStep};
 use doudi_domain::fact::{NewFact, Value};
 use doudi_domain::identity::Role;
+use doudi_domain::mask::{self, Phones};
 use doudi_domain::{
     Actor, AttachmentId, Date, DecisionId, DivisionCode, DocumentId, Error, FactId, Fen, HouseholdId, InvocationId,
     PersonId, Result, catalogue, fact,
@@ -186,7 +187,7 @@ impl Planner<'_> {
         };
         Ok(Operation::Document(doudi_storage::document::DocumentPut {
             target,
-            title: put.title.zh.clone(),
+            title: unnumbered(&put.title.zh),
             household,
             person,
             division,
@@ -206,7 +207,7 @@ impl Planner<'_> {
             body: put.body.to_string(),
             index: put.indexes.iter().map(|(name, value)| (name.clone(), value.clone())).collect(),
             action,
-            note: put.note.clone(),
+            note: unnumbered(&put.note),
         }))
     }
 
@@ -419,11 +420,11 @@ impl Planner<'_> {
             NoticeForm::Letter => super::notice::LETTER,
             NoticeForm::Posting => super::notice::POSTING,
         };
-        let body = serde_json::to_string(notice).map_err(|error| Error::failure("文书没有保存", error))?;
+        let body = serde_json::to_string(&discreet(notice)).map_err(|error| Error::failure("文书没有保存", error))?;
         Ok(Operation::Notice(NewNotice {
             kind: kind.to_owned(),
             number: self.numbering.paper(self.county, &notice.word, kind, self.occasion.today.year()).await?,
-            title: notice.title.zh.clone(),
+            title: unnumbered(&notice.title.zh),
             body,
             household: Some(household),
             document: notice.document.map(|id| DocumentId(id.0)).or_else(|| self.acted_on()),
@@ -457,7 +458,7 @@ impl Planner<'_> {
             }
             let content = self.snapshot.attachment_content(file.id).await?;
             operations.push(Operation::Attachment(NewAttachment {
-                name: format!("{}：{}", link.label.zh, file.name),
+                name: format!("{}：{}", unnumbered(&link.label.zh), file.name),
                 media_type: file.media_type,
                 content,
                 household: document.household,
@@ -494,6 +495,27 @@ impl Planner<'_> {
     fn date(&self, index: usize, text: &str) -> Result<Date> {
         text.parse().map_err(|_| self.fault(index, format!("“{text}”不是日期")))
     }
+}
+
+/// A plugin's words as they are kept to be shown: a case's title stands on every worklist.
+fn unnumbered(text: &str) -> String {
+    mask::numbers(text, Phones::Masked).into_owned()
+}
+
+/// What is printed is stored, so a paper is masked before it is stored: no ID number and no account in a plugin's own words. The
+/// telephone an office answers may stand on it. Names come from the kernel and stay.
+fn discreet(notice: &NoticeIssue) -> NoticeIssue {
+    let text = |text: &Text| {
+        let shown = |text: &str| mask::numbers(text, Phones::Shown).into_owned();
+        Text::new(shown(&text.zh), shown(&text.en))
+    };
+    let mut notice = notice.clone();
+    notice.title = text(&notice.title);
+    notice.paragraphs = notice.paragraphs.iter().map(text).collect();
+    if let Some(posting) = &mut notice.posting {
+        posting.proposal = text(&posting.proposal);
+    }
+    notice
 }
 
 /// The word of a figure's unit, as pages format it.

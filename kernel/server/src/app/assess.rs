@@ -1,17 +1,11 @@
 //! A measure's answer for a whole county on a date, without writing anything: what a shadow run, a budget or a July change
-//! would give. Households pass through in blocks of 2,048, a fresh instance each.
+//! would give. Households pass through in blocks, a fresh instance each ([`super::caseload`]).
 
-use super::reads::{Shared, SnapshotReads};
+use super::caseload::{Caseload, Side};
 use super::{App, consult};
 use doudi_domain::policy::{self, Permission};
 use doudi_domain::{Actor, Date, Fen, HouseholdId, Result};
-use doudi_plugin_host::{CallError, Recording};
 use std::collections::BTreeMap;
-use std::sync::Arc;
-use tokio::sync::Mutex;
-
-/// Households a block.
-pub const BLOCK: usize = 2_048;
 
 /// One household's answer.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -52,33 +46,17 @@ pub async fn county(
     policy::require(actor, Permission::FinanceRead)?;
     let mut snapshot = app.storage.snapshot(actor.scope()).await?.without_noting();
     let pin = consult::pin(app, &mut snapshot, plugin, as_of).await?;
-    let total: u64 = snapshot
-        .county_figures()
-        .await?
-        .iter()
-        .map(|(_, figures)| u64::try_from(figures.households).unwrap_or(0))
-        .sum();
-    let shared: Shared = Arc::new(Mutex::new(snapshot));
-    let now = app.now();
-    let mut context = pin.context(actor, as_of, now, true);
-    context.recording = Recording::Off;
+    let side = Side::of(app, actor, &pin, as_of);
+    let mut caseload = Caseload::begin(snapshot).await?;
     let mut totals = AssessTotals::default();
     let mut by_outcome: BTreeMap<u32, (u64, i64)> = BTreeMap::new();
-    let mut cursor: Option<String> = None;
-    loop {
-        let page = shared.lock().await.household_page(cursor.as_deref(), BLOCK as u32).await?;
-        if page.items.is_empty() {
-            break;
-        }
-        let ids: Vec<HouseholdId> = page.items.iter().map(|household| household.id).collect();
-        let reads = || SnapshotReads::new(app, actor, &shared, pin.plugin.id(), as_of, now, true);
-        let columns = app.host.prefetch(&pin.plugin, &context, &mut reads(), &ids, as_of).await?;
+    while let Some(households) = caseload.next().await? {
+        let ids: Vec<HouseholdId> = households.iter().map(|household| household.id).collect();
+        let columns = side.fetch(app, &caseload.shared, &ids).await?;
         let answered = columns.households.clone();
-        let called =
-            app.host.assess(&pin.plugin, &context, Box::new(reads()), columns).await.map_err(CallError::into_domain)?;
-        let outcomes = called.value;
+        let outcomes = side.assess(app, actor, &caseload.shared, columns).await?;
         let numbers: BTreeMap<HouseholdId, &str> =
-            page.items.iter().map(|household| (household.id, household.number.as_str())).collect();
+            households.iter().map(|household| (household.id, household.number.as_str())).collect();
         let mut rows = Vec::with_capacity(outcomes.len());
         for (index, household) in answered.iter().enumerate() {
             let row = outcomes.row(index);
@@ -99,11 +77,7 @@ pub async fn county(
         }
         totals.households += rows.len() as u64;
         sink(rows)?;
-        progress(totals.households, total);
-        match page.next {
-            Some(next) => cursor = Some(next),
-            None => break,
-        }
+        progress(totals.households, caseload.total);
     }
     let outcomes = &pin.plugin.manifest().outcomes;
     totals.by_outcome = by_outcome

@@ -12,11 +12,12 @@ use super::{App, apply, form, in_own_task, outbox, plugin};
 use doudi_documents::manifest::Collection;
 use doudi_documents::{EffectPayload, Fill, Page, Values};
 use doudi_domain::document::{Document, DocumentStep};
+use doudi_domain::event::EventCause;
 use doudi_domain::package::Enablement;
 use doudi_domain::{Actor, Date, DocumentId, Error, HouseholdId, Instant, PersonId, Problem, Result};
 use doudi_plugin_host::{
-    ActInput, Block, CallContext, CallError, CallRecord, Called, EventInput, FillInput, Grants, Plugin, Recording,
-    ViewInput,
+    ActInput, Block, CallContext, CallError, CallRecord, Called, EventInput, FillInput, Grants, Plugin, Point,
+    Recording, ViewInput,
 };
 use doudi_storage::invocation::NewInvocation;
 use doudi_storage::{Snapshot, Write};
@@ -122,9 +123,20 @@ fn note<T>(called: &Called<T>, pin: &Pin) {
 #[derive(Clone, Debug)]
 pub(crate) enum Request {
     Act { target: Target, action: String, values: Values },
-    React { event: EventInput },
-    Tick { job: String, due: Date, cursor: Option<String> },
+    React { event: EventInput, cause: EventCause },
+    Tick { job: String, due: Date, cursor: Option<String>, step: u32 },
     Intake { feed: String, document: DocumentId, rows: Block },
+}
+
+impl Request {
+    fn point(&self) -> Point {
+        match self {
+            Request::Act { .. } => Point::Act,
+            Request::React { .. } => Point::React,
+            Request::Tick { .. } => Point::Tick,
+            Request::Intake { .. } => Point::Intake,
+        }
+    }
 }
 
 /// What to ask whom, and the key that makes a second time harmless.
@@ -152,9 +164,17 @@ pub(crate) struct Applied {
 pub(crate) async fn carry_out(app: &App, actor: &Actor, consultation: Consultation) -> Result<Applied> {
     let (app, actor) = (app.clone(), actor.clone());
     in_own_task(async move {
+        // Before a connection is taken, or one county's crowd would keep the others from the database.
+        let _desk = app.host.desk(actor.county()).await?;
         let mut attempt = 1;
         loop {
-            match once(&app, &actor, &consultation, false).await {
+            let mut digest = String::new();
+            let outcome = once(&app, &actor, &consultation, false, &mut digest).await;
+            if let Err(Error::Conflict { .. }) = &outcome {
+                let (plugin, point) = (&consultation.plugin, consultation.request.point());
+                app.watch.conflict(actor.county(), plugin, &digest, point, attempt < ATTEMPTS);
+            }
+            match outcome {
                 Err(Error::Conflict { .. }) if attempt < ATTEMPTS => {
                     tokio::time::sleep(Duration::from_millis(20 * u64::from(attempt))).await;
                     attempt += 1;
@@ -174,7 +194,11 @@ pub(crate) async fn carry_out(app: &App, actor: &Actor, consultation: Consultati
 /// As [`carry_out`], and rolled back at the end: what it says is what would happen.
 pub(crate) async fn try_out(app: &App, actor: &Actor, consultation: Consultation) -> Result<Applied> {
     let (app, actor) = (app.clone(), actor.clone());
-    in_own_task(async move { once(&app, &actor, &consultation, true).await }).await
+    in_own_task(async move {
+        let _desk = app.host.desk(actor.county()).await?;
+        once(&app, &actor, &consultation, true, &mut String::new()).await
+    })
+    .await
 }
 
 /// For work that was due or announced while the measure was still enabled: when it no longer is, there is nobody to ask.
@@ -215,10 +239,18 @@ pub(crate) struct Subject {
     pub person: Option<PersonId>,
 }
 
-async fn once(app: &App, actor: &Actor, consultation: &Consultation, dry_run: bool) -> Result<Applied> {
+/// `digest` is told which release was asked.
+async fn once(
+    app: &App,
+    actor: &Actor,
+    consultation: &Consultation,
+    dry_run: bool,
+    digest: &mut String,
+) -> Result<Applied> {
     let (today, now) = (app.today(), app.now());
     let mut snapshot = app.storage.snapshot(actor.scope()).await?;
     let pin = pin(app, &mut snapshot, &consultation.plugin, today).await?;
+    digest.push_str(pin.plugin.digest());
     let mut context = pin.context(actor, today, now, false);
     let prepared = match &consultation.request {
         Request::Act { target, action, values } => {
@@ -247,10 +279,10 @@ async fn once(app: &App, actor: &Actor, consultation: &Consultation, dry_run: bo
             };
             app.host.act(&pin.plugin, &context, reads, input).await.map(|called| (called, None))
         }
-        (Request::React { event }, _) => {
+        (Request::React { event, .. }, _) => {
             app.host.react(&pin.plugin, &context, reads, event.clone()).await.map(|called| (called, None))
         }
-        (Request::Tick { job, due, cursor }, _) => {
+        (Request::Tick { job, due, cursor, .. }, _) => {
             app.host.tick(&pin.plugin, &context, reads, job, *due, cursor.as_deref()).await.map(|called| {
                 let next = called.value.next;
                 let effects = called.value.effects;
@@ -260,6 +292,7 @@ async fn once(app: &App, actor: &Actor, consultation: &Consultation, dry_run: bo
                     denials: called.denials,
                     logs: called.logs,
                     spent: called.spent,
+                    instructions: called.instructions,
                 };
                 (called, next)
             })
@@ -273,6 +306,7 @@ async fn once(app: &App, actor: &Actor, consultation: &Consultation, dry_run: bo
                     denials: called.denials,
                     logs: called.logs,
                     spent: called.spent,
+                    instructions: called.instructions,
                 };
                 (called, None)
             })
@@ -312,6 +346,9 @@ async fn once(app: &App, actor: &Actor, consultation: &Consultation, dry_run: bo
     snapshot.close().await?;
 
     let mut write = app.storage.write(actor, now).await?;
+    if let Request::React { cause, .. } = &consultation.request {
+        write.caused_by(*cause);
+    }
     if let Some(key) = &consultation.key
         && !write.idempotency_remember(key).await?
     {
@@ -349,9 +386,14 @@ async fn remember(app: &App, actor: &Actor, consultation: &Consultation, next: O
 
 /// The next step of due work is written with the effects of this one: an interruption between the two loses neither.
 async fn enqueue_next(write: &mut Write, consultation: &Consultation, next: Option<&str>) -> Result<()> {
-    if let (Request::Tick { job, due, .. }, Some(next)) = (&consultation.request, next) {
-        let step =
-            TickJob { plugin: consultation.plugin.clone(), job: job.clone(), due: *due, cursor: Some(next.to_owned()) };
+    if let (Request::Tick { job, due, step, .. }, Some(next)) = (&consultation.request, next) {
+        let step = TickJob {
+            plugin: consultation.plugin.clone(),
+            job: job.clone(),
+            due: *due,
+            cursor: Some(next.to_owned()),
+            step: step.saturating_add(1),
+        };
         write.job_enqueue(&step.job(write.now())).await?;
     }
     Ok(())
@@ -453,7 +495,7 @@ fn subject_of(request: &Request, prepared: Option<&Prepared>) -> (String, Option
             };
             (subject, household)
         }
-        (Request::React { event }, _) => (format!("event/{}", event.topic), event.household),
+        (Request::React { event, .. }, _) => (format!("event/{}", event.topic), event.household),
         (Request::Tick { job, due, .. }, _) => (format!("job/{job}/{due}"), None),
         (Request::Intake { document, .. }, _) => (format!("document/{document}"), None),
         (Request::Act { .. }, None) => (String::new(), None),

@@ -1,5 +1,8 @@
 //! Decisions and why: the reasoning with its articles, the facts and parameters it used, and running it again.
 
+pub mod bundle;
+mod replayed;
+
 use super::division::Tree;
 use super::household::{FactView, Notice, fact_view};
 use super::parameter::{self, ParameterRow};
@@ -9,9 +12,11 @@ use doudi_domain::catalogue::Sensitivity;
 use doudi_domain::decision::Decision;
 use doudi_domain::policy::{self, Permission};
 use doudi_domain::{Actor, DecisionId, Error, FactId, HouseholdId, Result, mask};
-use doudi_plugin_host::{CallRecord, Point, Replay};
-use doudi_storage::Page;
+use doudi_plugin_host::{CallRecord, Point};
 pub use doudi_storage::decision::DecisionQuery;
+use doudi_storage::{Page, Snapshot};
+use replayed::Kept;
+pub use replayed::Replayed;
 use std::collections::BTreeSet;
 
 /// The why page.
@@ -41,15 +46,6 @@ pub struct DecisionRow {
     pub decision: Decision,
     pub household_title: String,
     pub division_name: String,
-}
-
-/// What running a decision's call again showed.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Replayed {
-    pub decision: DecisionId,
-    pub same: bool,
-    /// Where the first difference lies, if there is one.
-    pub difference: String,
 }
 
 pub async fn view(app: &App, actor: &Actor, id: DecisionId) -> Result<DecisionView> {
@@ -120,14 +116,30 @@ pub async fn page(app: &App, actor: &Actor, query: &DecisionQuery) -> Result<Pag
     Ok(Page { items, next: found.next })
 }
 
-/// Runs the recorded call again with the recorded reads and the same component, and compares what comes back byte by byte.
+/// Runs the recorded call again with the recorded reads and the same component, and compares what comes back byte by byte; and
+/// the decision as it is kept with what the call wished.
 pub async fn replay(app: &App, actor: &Actor, id: DecisionId) -> Result<Replayed> {
     policy::require(actor, Permission::DecisionRead)?;
     let mut snapshot = app.storage.snapshot(actor.scope()).await?;
     let decision = snapshot.decision_fetch(id).await?;
+    let record = match record_of(&mut snapshot, &decision).await {
+        Ok(record) => record,
+        // What was sealed and cannot be opened any more has been changed: that is what a replay looks for.
+        Err(Error::Failure { outside, inside }) if doudi_storage::seal::is_broken(&inside) => {
+            return Ok(Replayed::differs(id, format!("调用记录已被改动或损坏：{outside}（{inside}）")));
+        }
+        Err(error) => return Err(error),
+    };
+    let plugin = consult::load(app, &mut snapshot, &decision.cause.digest).await?;
+    drop(snapshot);
+    replayed::replay(&app.host, &plugin, &record, &Kept::from(&decision)).await
+}
+
+/// The call that led to a decision, as it was recorded.
+async fn record_of(snapshot: &mut Snapshot, decision: &Decision) -> Result<CallRecord> {
     let invocation = snapshot.invocation_fetch(decision.cause.invocation).await?;
     let unreadable = |error: serde_json::Error| Error::failure("调用记录无法读取，不能重算", error);
-    let record = CallRecord {
+    Ok(CallRecord {
         point: Point::parse(&invocation.point)
             .ok_or_else(|| Error::failure("调用记录无法读取，不能重算", format!("no point {}", invocation.point)))?,
         plugin: invocation.plugin,
@@ -138,15 +150,5 @@ pub async fn replay(app: &App, actor: &Actor, id: DecisionId) -> Result<Replayed
         result: serde_json::from_slice(&invocation.output).map_err(unreadable)?,
         input_hash: invocation.input_hash,
         parameters: decision.cause.parameters.clone(),
-    };
-    let differs = |difference: String| Replayed { decision: id, same: false, difference };
-    if record.input_hash != decision.cause.input_hash || !record.is_intact() {
-        return Ok(differs("调用记录与决定中的校验值不一致".to_owned()));
-    }
-    let plugin = consult::load(app, &mut snapshot, &decision.cause.digest).await?;
-    drop(snapshot);
-    match app.host.replay(&plugin, &record).await.map_err(|error| error.into_domain())? {
-        Replay::Same => Ok(Replayed { decision: id, same: true, difference: String::new() }),
-        Replay::Differs(difference) => Ok(differs(difference.to_string())),
-    }
+    })
 }

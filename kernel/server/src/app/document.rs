@@ -19,6 +19,7 @@ use doudi_domain::policy::{self, Permission};
 use doudi_domain::{Actor, Date, DocumentId, Error, HouseholdId, Instant, PersonId, Result, codes, mask};
 use doudi_plugin_host::{FillInput, Point, ViewInput};
 pub use doudi_storage::document::DocumentQuery;
+use doudi_storage::upgrade::documents::{MIGRATED, RESTORED};
 pub use doudi_storage::worklist::DueWindow;
 use doudi_storage::worklist::WorklistQuery;
 use doudi_storage::{Page, Snapshot};
@@ -561,6 +562,8 @@ fn stages(workflow: &Workflow, steps: &[DocumentStep], state: &str) -> Vec<Stage
     let been: BTreeSet<usize> = steps
         .iter()
         .flat_map(|step| step.from_state.iter().chain(std::iter::once(&step.to_state)))
+        // What is begun with came from the state nothing is in yet.
+        .chain(std::iter::once(&workflow.initial))
         .filter_map(|state| stage_of(state))
         .collect();
     let reached = been.last().copied();
@@ -590,9 +593,14 @@ fn step_view(workflow: &Workflow, step: &DocumentStep) -> StepView {
     StepView {
         at: step.at,
         by_name: step.by_name.clone(),
-        action: workflow
-            .action(&step.action)
-            .map_or_else(|| Text::new("更新", "Update"), |action| action.label.clone()),
+        action: workflow.action(&step.action).map_or_else(
+            || match step.action.as_str() {
+                MIGRATED => Text::new("随措施升级转换", "Converted for another version"),
+                RESTORED => Text::new("随措施回退还原", "Restored to the version before"),
+                _ => Text::new("更新", "Update"),
+            },
+            |action| action.label.clone(),
+        ),
         from: step.from_state.as_deref().map(state),
         to: state(&step.to_state),
         due: step.due,

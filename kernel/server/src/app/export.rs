@@ -83,19 +83,19 @@ pub async fn decisions_csv(app: &App, actor: &Actor) -> Result<Vec<u8>> {
     finish(app, actor, "decisions", table).await
 }
 
-struct Table {
+pub(crate) struct Table {
     writer: csv::Writer<Vec<u8>>,
     rows: u64,
 }
 
 impl Table {
-    fn new(headings: &[&str]) -> Table {
+    pub fn new(headings: &[&str]) -> Table {
         let mut table = Table { writer: csv::Writer::from_writer(b"\xef\xbb\xbf".to_vec()), rows: 0 };
         table.write(headings.iter().map(|heading| (*heading).to_owned()));
         table
     }
 
-    fn row(&mut self, cells: &[String]) {
+    pub fn row(&mut self, cells: &[String]) {
         self.rows += 1;
         self.write(cells.iter().map(|cell| guarded(cell)));
     }
@@ -106,7 +106,7 @@ impl Table {
 }
 
 /// Who took out which list, and how long it was, is recorded before it leaves.
-async fn finish(app: &App, actor: &Actor, list: &'static str, table: Table) -> Result<Vec<u8>> {
+pub(crate) async fn finish(app: &App, actor: &Actor, list: &'static str, table: Table) -> Result<Vec<u8>> {
     let rows = table.rows;
     let bytes = table.writer.into_inner().map_err(|error| Error::failure("导出没有完成，请重试", error.to_string()))?;
     let (app, actor) = (app.clone(), actor.clone());

@@ -77,3 +77,14 @@ pub(crate) async fn household_title(
         Err(error) => Err(error),
     }
 }
+
+/// As [`household_title`], for a whole list in one query.
+pub(crate) async fn household_titles(
+    snapshot: &mut Snapshot,
+    ids: &[HouseholdId],
+    shown: fn(&str) -> String,
+) -> Result<BTreeMap<HouseholdId, String>> {
+    let title = |number: String, head: Option<String>| head.map_or(number, |name| format!("{} 家", shown(&name)));
+    let titles = snapshot.household_titles(ids).await?;
+    Ok(titles.into_iter().map(|(id, (number, head))| (id, title(number, head))).collect())
+}

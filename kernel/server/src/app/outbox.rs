@@ -17,6 +17,9 @@ pub const TICK: &str = "tick";
 /// Kind of the job that tells one address outside of one event.
 pub const NOTIFY: &str = "webhook";
 
+/// Kind of the job that carries out one shadow run.
+pub const SHADOW: &str = "shadow";
+
 /// One subscriber's delivery.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct ReactJob {
@@ -31,6 +34,9 @@ pub struct TickJob {
     pub job: String,
     pub due: Date,
     pub cursor: Option<String>,
+    /// How many steps were before this one.
+    #[serde(default)]
+    pub step: u32,
 }
 
 /// One address to be told. The name of the address is its lane: one that does not answer delays only itself.
@@ -38,6 +44,24 @@ pub struct TickJob {
 pub struct NotifyJob {
     pub event: i64,
     pub webhook: i64,
+}
+
+/// One shadow run somebody asked for. The order is its lane: a county's other work does not wait for it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ShadowJob {
+    pub order: i64,
+}
+
+impl ShadowJob {
+    pub fn job(&self, run_at: Instant) -> NewJob {
+        NewJob {
+            lane: self.order,
+            kind: SHADOW.to_owned(),
+            payload: serde_json::to_string(self).expect("numbers are always JSON"),
+            dedupe_key: format!("{SHADOW}/{}", self.order),
+            run_at,
+        }
+    }
 }
 
 impl NotifyJob {

@@ -9,6 +9,7 @@ use doudi_documents::{Manifest, Page as PluginPage, Text};
 use doudi_domain::catalogue::{self, Sensitivity};
 use doudi_domain::package::{Enablement, Release};
 use doudi_domain::policy::{self, Permission};
+use doudi_domain::upgrade::{State, state_major};
 use doudi_domain::{Actor, Date, Error, HouseholdId, Problem, Result};
 use doudi_plugin_host::{Contributions, Plugin, ViewInput, requested};
 use doudi_storage::Snapshot;
@@ -261,6 +262,7 @@ pub async fn enable(app: &App, actor: &Actor, draft: EnableDraft) -> Result<Enab
         )));
     }
     let manifest = manifest_of(&mut snapshot, &release.digest).await?;
+    refuse_unlooked_at(&mut snapshot, actor, &earlier, &release, &manifest).await?;
     let current = snapshot.enablement_at(&draft.plugin, draft.from).await?;
     let asked: BTreeSet<String> = requested(&manifest).into_iter().map(|capability| capability.code).collect();
     let grants: BTreeSet<String> = match draft.grants {
@@ -299,6 +301,48 @@ pub async fn enable(app: &App, actor: &Actor, draft: EnableDraft) -> Result<Enab
     pin(app, actor, new).await
 }
 
+/// Enabling is for the first time, for other grants and settings, and for once more after a pause. Another version is an
+/// upgrade, with its path; only the operator of the machine may set one without, and nobody where the documents are of another
+/// form.
+async fn refuse_unlooked_at(
+    snapshot: &mut Snapshot,
+    actor: &Actor,
+    earlier: &[Enablement],
+    release: &Release,
+    manifest: &Manifest,
+) -> Result<()> {
+    // One that was voided before it began has left nothing behind.
+    let held = earlier.iter().filter(|pin| pin.to.is_none_or(|to| pin.from < to));
+    let Some(last) = held.max_by_key(|pin| (pin.from, pin.id)).filter(|last| last.digest != release.digest) else {
+        return Ok(());
+    };
+    let before = manifest_of(snapshot, &last.digest).await?;
+    let majors = [&before, manifest].map(|manifest| state_major(&manifest.state_version));
+    let query = doudi_storage::document::DocumentQuery { plugin: Some(release.plugin.clone()), ..Default::default() };
+    let other_form = majors[0] != majors[1] && snapshot.documents_count(&query).await? > 0;
+    if actor.role().is_none() && !other_form {
+        return Ok(());
+    }
+    let why = if other_form {
+        "两个版本的办件格式不同，须先转换"
+    } else {
+        "换版本要先核对权限、设置、试运行结果和验收用例"
+    };
+    Err(Error::refused(format!(
+        "本县区最近使用的是 {}，换成 {} 是一次升级：{why}。请在措施页面选择“升级”，或用 doudi plugin upgrade {}@{}；已停用的，请先重新启用原来的版本",
+        before.version, release.version, release.plugin, release.version
+    )))
+}
+
+/// Whether enabling this release would be an upgrade: the county runs, or last ran, another one.
+pub async fn is_upgrade(app: &App, actor: &Actor, plugin: &str, digest: &str) -> Result<bool> {
+    policy::require(actor, Permission::ConfigurationRead)?;
+    let mut snapshot = app.storage.snapshot(actor.scope()).await?;
+    let pins = snapshot.enablements_list().await?;
+    let held = pins.iter().filter(|pin| pin.plugin == plugin && pin.to.is_none_or(|to| pin.from < to));
+    Ok(held.max_by_key(|pin| (pin.from, pin.id)).is_some_and(|last| last.digest != digest))
+}
+
 async fn pin(app: &App, actor: &Actor, new: NewEnablement) -> Result<Enablement> {
     let (app, actor) = (app.clone(), actor.clone());
     in_own_task(async move {
@@ -312,7 +356,7 @@ async fn pin(app: &App, actor: &Actor, new: NewEnablement) -> Result<Enablement>
 }
 
 /// By the manifest's schema first, then by the plugin's own sense.
-async fn check_settings(
+pub(crate) async fn check_settings(
     app: &App,
     actor: &Actor,
     plugin: &Arc<Plugin>,
@@ -347,6 +391,25 @@ pub async fn disable(app: &App, actor: &Actor, plugin: &str, from: Date) -> Resu
     in_own_task(async move {
         let mut write = app.storage.write(&actor, app.now()).await?;
         write.enablement_end(&plugin, from).await?;
+        write.commit().await
+    })
+    .await
+}
+
+/// Takes back what is planned for a later day, a version or an end: what holds today goes on holding.
+pub async fn cancel_planned(app: &App, actor: &Actor, plugin: &str) -> Result<()> {
+    policy::require(actor, Permission::Configure)?;
+    let (app, actor, plugin) = (app.clone(), actor.clone(), plugin.to_owned());
+    in_own_task(async move {
+        let today = app.today();
+        let mut snapshot = app.storage.snapshot(actor.scope()).await?;
+        let planned = snapshot.upgrades_list(&plugin, 10).await?;
+        drop(snapshot);
+        let mut write = app.storage.write(&actor, app.now()).await?;
+        write.enablement_cancel_planned(&plugin, today).await?;
+        for upgrade in planned.iter().filter(|upgrade| upgrade.state == State::Switched && upgrade.begins > today) {
+            write.upgrade_withdraw(upgrade.id, "取消计划").await?;
+        }
         write.commit().await
     })
     .await
@@ -424,6 +487,7 @@ pub async fn page(
     page: &str,
     query: Vec<(String, String)>,
 ) -> Result<PageView> {
+    let _desk = app.host.desk(actor.county()).await?;
     let mut snapshot = app.storage.snapshot(actor.scope()).await?;
     let pin = consult::pin(app, &mut snapshot, plugin, app.today()).await?;
     let manifest = pin.plugin.manifest();
@@ -480,6 +544,7 @@ pub(crate) async fn household_panels(app: &App, actor: &Actor, id: HouseholdId) 
     for (plugin, page, title) in wanted {
         // One measure's failure stays in its own panel.
         let drawn = async {
+            let _desk = app.host.desk(actor.county()).await?;
             let mut snapshot = app.storage.snapshot(actor.scope()).await?;
             let pin = consult::pin(app, &mut snapshot, &plugin, app.today()).await?;
             let input = ViewInput { page, document: None, household: Some(id), query: Vec::new() };
@@ -517,8 +582,8 @@ pub(crate) async fn manifests_in_force(snapshot: &mut Snapshot, today: Date) -> 
     Ok(manifests)
 }
 
-/// Manifests by plugin id, for the words of documents whose plugin may be disabled by now: the pin in force, else the newest
-/// release.
+/// Manifests by plugin id, for the words of documents whose plugin may be disabled by now: the pin in force, else the one the
+/// county ran last, whose documents they are, else the newest release.
 pub(crate) async fn manifests_by_plugin(
     snapshot: &mut Snapshot,
     today: Date,
@@ -526,6 +591,14 @@ pub(crate) async fn manifests_by_plugin(
     let mut manifests = BTreeMap::new();
     for manifest in manifests_in_force(snapshot, today).await? {
         manifests.insert(manifest.id.clone(), manifest);
+    }
+    let mut ended: Vec<Enablement> = snapshot.enablements_list().await?;
+    ended.retain(|pin| pin.from <= today && pin.to.is_none_or(|to| pin.from < to));
+    ended.sort_by_key(|pin| std::cmp::Reverse((pin.from, pin.id)));
+    for pin in ended {
+        if let Entry::Vacant(missing) = manifests.entry(pin.plugin) {
+            missing.insert(manifest_of(snapshot, &pin.digest).await?);
+        }
     }
     for release in snapshot.releases_list().await? {
         if let Entry::Vacant(missing) = manifests.entry(release.plugin) {
@@ -550,7 +623,7 @@ pub(crate) async fn manifest_of(snapshot: &mut Snapshot, digest: &str) -> Result
 }
 
 /// A release by its digest or the beginning of it.
-async fn find_release(snapshot: &mut Snapshot, digest: &str, plugin: Option<&str>) -> Result<Release> {
+pub(crate) async fn find_release(snapshot: &mut Snapshot, digest: &str, plugin: Option<&str>) -> Result<Release> {
     let digest = digest.trim().to_ascii_lowercase();
     let found: Vec<Release> = snapshot
         .releases_list()
@@ -563,6 +636,20 @@ async fn find_release(snapshot: &mut Snapshot, digest: &str, plugin: Option<&str
         0 => Err(Error::not_found("插件包")),
         _ => Err(Error::invalid("摘要", "digest.ambiguous", "摘要太短，对应多个插件包。请至少写出前 8 位，必要时写全")),
     }
+}
+
+/// A release by `ID@VERSION`, or by its digest or the beginning of it.
+pub(crate) async fn find_named(snapshot: &mut Snapshot, plugin: &str, name: &str) -> Result<Release> {
+    let Some((id, version)) = name.split_once('@') else { return find_release(snapshot, name, Some(plugin)).await };
+    let releases = snapshot.releases_list().await?;
+    let mut of_plugin = releases.into_iter().filter(|release| release.plugin == id && id == plugin).peekable();
+    if of_plugin.peek().is_none() {
+        return Err(Error::refused(format!("没有安装插件 {id}。请先安装：doudi plugin install 文件")));
+    }
+    let versions: Vec<Release> = of_plugin.collect();
+    let known: Vec<&str> = versions.iter().map(|release| release.version.as_str()).collect();
+    let message = format!("没有安装 {id} 的 {version} 版，已安装的是：{}", known.join("、"));
+    versions.into_iter().find(|release| release.version == version).ok_or_else(|| Error::refused(message))
 }
 
 pub(crate) fn holds(pin: &Enablement, day: Date) -> bool {

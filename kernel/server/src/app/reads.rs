@@ -2,6 +2,7 @@
 //! within the same snapshot, so that all parts of an answer belong to one moment.
 
 use super::consult::{self, Pin};
+use super::supposed::Supposed;
 use super::{App, plugin};
 use async_trait::async_trait;
 use doudi_domain::calendar::WorkCalendar;
@@ -34,6 +35,8 @@ pub(crate) struct SnapshotReads {
     pub today: Date,
     pub now: Instant,
     pub trial: bool,
+    /// Parameters other than those in force, when something is only tried out.
+    pub supposed: Arc<Supposed>,
     calendar: Option<Arc<WorkCalendar>>,
     /// Recipients handed out, ascending: who asks for a page of them asks for the decisions about each next, and one query
     /// brings them all. Of one snapshot, so that nothing is out of date.
@@ -59,10 +62,16 @@ impl SnapshotReads {
             today,
             now,
             trial,
+            supposed: Arc::default(),
             calendar: None,
             ahead: Vec::new(),
             decisions: HashMap::new(),
         }
+    }
+
+    /// The same reads, with other parameters than those in force.
+    pub fn supposing(self, supposed: &Arc<Supposed>) -> SnapshotReads {
+        SnapshotReads { supposed: supposed.clone(), ..self }
     }
 
     /// Reads the decisions about all recipients handed out so far, newest first.
@@ -187,7 +196,9 @@ impl Reads for SnapshotReads {
     }
 
     async fn parameter(&mut self, code: &str, on: Date) -> Result<Option<Parameter>> {
-        self.snapshot.lock().await.parameter_at(code, on, None).await
+        let on = self.supposed.day(on);
+        let in_force = self.snapshot.lock().await.parameter_at(code, on, None).await?;
+        Ok(self.supposed.value(self.actor.county(), code, on, in_force))
     }
 
     async fn calendar(&mut self) -> Result<Arc<WorkCalendar>> {
@@ -231,7 +242,8 @@ impl Reads for SnapshotReads {
                 self.today,
                 self.now,
                 self.trial,
-            );
+            )
+            .supposing(&self.supposed);
             let called = self
                 .app
                 .host

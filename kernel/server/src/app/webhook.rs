@@ -182,6 +182,8 @@ mod tests {
             subject: "document/5".into(),
             payload: payload.into(),
             at: Instant(1_657_087_509_000_000),
+            depth: 0,
+            root: EventId(17),
         }
     }
 

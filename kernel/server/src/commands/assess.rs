@@ -1,9 +1,11 @@
-//! `doudi assess PLUGIN --county C --as-of DATE`: a whole county, without writing.
+//! `doudi assess PLUGIN --county C --as-of DATE`: a whole county, or one household and what would turn its answer; without
+//! writing.
 
 use super::{Outcome, bar, date, operator, print_json};
 use crate::app::App;
 use crate::app::assess::{self, AssessRow, AssessTotals};
-use doudi_domain::{Date, Error, Fen, Result};
+use crate::app::qualify;
+use doudi_domain::{Actor, Date, Error, Fen, Result};
 use std::path::PathBuf;
 
 #[derive(clap::Args)]
@@ -21,11 +23,20 @@ pub(super) struct Assess {
     /// 合计用 JSON 输出
     #[arg(long)]
     json: bool,
+    /// 只看一户：户编号
+    #[arg(long, conflicts_with = "csv")]
+    household: Option<String>,
+    /// 不符合条件的，找出最少改变哪一项情况就能符合；须同时写明 --household
+    #[arg(long, requires = "household")]
+    would_qualify_if: bool,
 }
 
 impl Assess {
     pub(super) async fn run(self, app: &App) -> Result<Outcome> {
         let actor = operator(app, &self.county).await?;
+        if let Some(number) = &self.household {
+            return self.one(app, &actor, number).await;
+        }
         let mut writer = match &self.csv {
             Some(path) => Some(open_csv(path)?),
             None => None,
@@ -49,6 +60,56 @@ impl Assess {
             print_totals_json(&totals)
         } else {
             print_totals(&totals)
+        }
+        Ok(Outcome::Done)
+    }
+}
+
+impl Assess {
+    /// One household, and what would turn its answer.
+    async fn one(&self, app: &App, actor: &Actor, number: &str) -> Result<Outcome> {
+        let household = qualify::by_number(app, actor, number).await?;
+        let found = match self.would_qualify_if {
+            true => qualify::would_qualify(app, actor, household, &self.plugin, self.as_of).await?,
+            false => qualify::answer(app, actor, household, &self.plugin, self.as_of).await?,
+        };
+        if self.json {
+            let findings: Vec<_> = found
+                .findings
+                .iter()
+                .map(|finding| {
+                    serde_json::json!({
+                        "change": finding.sentence, "field": finding.field.map(|field| field.as_str()),
+                        "size_fen": finding.size.map(|size| size.0), "outcome": finding.answer.outcome.zh,
+                        "amount_fen": finding.answer.amount.0, "covered": finding.answer.covered,
+                    })
+                })
+                .collect();
+            print_json(&serde_json::json!({
+                "household": found.household.to_string(), "outcome": found.now.outcome.zh,
+                "amount_fen": found.now.amount.0, "covered": found.now.covered, "pays": found.pays,
+                "would_qualify_if": findings,
+            }));
+            return Ok(Outcome::Done);
+        }
+        say!(
+            "{} {}：{}，每月 {} 元，{} 人",
+            found.household_title,
+            found.division_name,
+            found.now.outcome.zh,
+            found.now.amount,
+            found.now.covered
+        );
+        if !self.would_qualify_if || found.pays {
+            return Ok(Outcome::Done);
+        }
+        match found.findings.is_empty() {
+            true => say!("没有哪一项情况单独改变就能符合条件（试了 {} 种情况）", found.tried),
+            false => say!("只要有下列任何一项，就能符合条件（逐项重新计算核实）："),
+        }
+        for finding in &found.findings {
+            let answer = &finding.answer;
+            say!("  {} → {}，每月 {} 元", finding.sentence, answer.outcome.zh, answer.amount);
         }
         Ok(Outcome::Done)
     }

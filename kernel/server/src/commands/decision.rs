@@ -1,9 +1,11 @@
-//! `doudi decision list|show|replay`.
+//! `doudi decision list|show|replay|export`.
 
-use super::{Outcome, bar, county, print_json};
+use super::{Outcome, bar, county, print_json, read_file, write_file};
 use crate::app::decision::{self, DecisionQuery, DecisionView, Replayed};
 use crate::app::{App, division};
+use crate::config::Config;
 use doudi_domain::{Actor, DecisionId, Error, Result};
+use std::path::{Path, PathBuf};
 
 #[derive(clap::Subcommand)]
 pub(super) enum DecisionCommand {
@@ -24,7 +26,7 @@ pub(super) enum DecisionCommand {
     /// 用当时的输入和当时的插件重算，逐字节核对
     Replay {
         /// 决定编号
-        #[arg(required_unless_present = "all")]
+        #[arg(required_unless_present_any = ["all", "bundle"])]
         id: Option<i64>,
         /// 核对全部决定
         #[arg(long, conflicts_with = "id")]
@@ -32,9 +34,14 @@ pub(super) enum DecisionCommand {
         /// 只核对一个县区
         #[arg(long)]
         county: Option<String>,
+        /// 核对导出的决定文件，不需要数据库
+        #[arg(long, conflicts_with_all = ["id", "all", "county"])]
+        bundle: Option<PathBuf>,
         #[arg(long)]
         json: bool,
     },
+    /// 把一个决定连同当时的规则程序、输入和读取导出为一个文件，可在任何一台机器上重算
+    Export { id: i64, file: PathBuf },
 }
 
 impl DecisionCommand {
@@ -57,8 +64,39 @@ impl DecisionCommand {
                 Ok(print_replayed(&[replayed], json))
             }
             DecisionCommand::Replay { id: None, county, json, .. } => replay_all(app, county, json).await,
+            DecisionCommand::Export { id, file } => {
+                let (actor, id) = find(app, id).await?;
+                let bytes = decision::bundle::export(app, &actor, id).await?;
+                write_file(&file, &bytes)?;
+                say!("决定 {id} 已导出到 {}（{} 字节）", file.display(), bytes.len());
+                say!(
+                    "文件中有这个家庭的收入等信息，请妥善保管。核对：doudi decision replay --bundle {}",
+                    file.display()
+                );
+                Ok(Outcome::Done)
+            }
         }
     }
+
+    /// The file to be replayed, when it is one: that needs no database.
+    pub(super) fn bundle(&self) -> Option<(&Path, bool)> {
+        match self {
+            DecisionCommand::Replay { bundle: Some(file), json, .. } => Some((file, *json)),
+            _ => None,
+        }
+    }
+}
+
+/// Replays an exported decision on a host of its own.
+pub(super) async fn replay_bundle(config: &Config, file: &Path, json: bool) -> Result<Outcome> {
+    let bytes = read_file(file)?;
+    let scratch = std::env::temp_dir().join(format!("doudi-replay-{}", std::process::id()));
+    let host = config.host_apart(&scratch)?;
+    let replayed = decision::bundle::replay(&host, &bytes).await;
+    drop(host);
+    // Compiled for this once.
+    let _ = std::fs::remove_dir_all(&scratch);
+    Ok(print_replayed(&[replayed?], json))
 }
 
 /// The county whose decision it is: the operator does not have to know.

@@ -32,6 +32,8 @@ pub(super) enum ParameterCommand {
         #[arg(long)]
         json: bool,
     },
+    /// 测算：参数改为别的值，要多支出或少支出多少，哪些家庭受影响
+    WhatIf(super::shadow::WhatIf),
     /// 导入参数文件（TOML）；未写明 verified = true 的一律标为未核实
     Import {
         file: PathBuf,
@@ -51,6 +53,7 @@ impl ParameterCommand {
                 let mark = if verified { "" } else { "（未核实）" };
                 say!("{county} 自 {from} 起 {code} = {value}{mark}");
             }
+            ParameterCommand::WhatIf(command) => return command.run(app).await,
             ParameterCommand::List { county, json } => list(app, &county, json).await?,
             ParameterCommand::Import { file, county } => {
                 let text = read_text(&file)?;

@@ -14,6 +14,7 @@ use doudi_domain::policy::Permission;
 use doudi_domain::token::Deed;
 use std::sync::{Arc, LazyLock};
 
+mod acceptance;
 mod attachments;
 mod audit;
 mod calendar;
@@ -40,7 +41,9 @@ mod parameters;
 mod plugins;
 mod problem;
 mod reply;
+mod shadow;
 mod shape;
+mod upgrades;
 mod users;
 
 /// A row of the table.
@@ -184,6 +187,7 @@ routes! {
         GET "/decisions" decisions::index, reads(&[P::DecisionRead]), "管辖范围内的决定，从早到晚";
         GET "/decisions/{decision}" decisions::show, reads(&[P::DecisionRead]), "决定及理由";
         POST "/decisions/{decision}/replay" decisions::replay, reads(&[P::DecisionRead]), "按当时的记录重算，逐字节核对";
+        POST "/decisions/{decision}/bundle" decisions::export, reveals(&[P::DecisionRead, P::FinanceRead, P::Export]), "决定连同规则程序、输入和读取导出为一个文件，记入审计日志";
         GET "/households/{household}/decisions" decisions::of_household, reads(&[P::DecisionRead]), "家庭的全部决定";
         GET "/exports/decisions" exports::decisions, reads(&[P::Export]), "决定导出为 CSV，记入审计日志";
 
@@ -201,6 +205,7 @@ routes! {
         GET "/measures/{plugin}/{page}" measures::show, ANY.also(&[422]), "措施的页面内容";
         GET "/households/{household}/panels" measures::panels, reads(&[P::HouseholdRead]), "各措施在家庭档案中显示的内容";
         POST "/assessments" measures::assess, reads(&[P::DecisionRead, P::FinanceRead]).also(&[404]), "按某一天的规则和参数对管辖范围试算，不写入";
+        GET "/households/{household}/would-qualify" shadow::would_qualify, reads(&[P::HouseholdRead, P::FinanceRead]).also(&[422]), "差在哪里：哪一项情况改变多少就能符合，逐项重算核实";
 
     "plugins" "措施管理":
         GET "/plugins" plugins::index, reads(&[P::ConfigurationRead]), "全市安装的措施包";
@@ -211,6 +216,31 @@ routes! {
         POST "/enablements/{plugin}/end" plugins::disable, configures(&[P::Configure]), "从某天起停用措施";
         PUT "/enablements/{plugin}/settings" plugins::set_settings, configures(&[P::Configure]), "更改措施的设置";
         PUT "/enablements/{plugin}/grants" plugins::set_grants, configures(&[P::Configure]), "更改对措施的授权";
+        GET "/shadow-runs" shadow::index, reads(&[P::ConfigurationRead]), "影子运行和测算的报告，最近的在前";
+        POST "/shadow-runs" shadow::ask, writes(&[P::Simulate]).also(&[404]), "试运行一个版本，或测算参数、比较时点；在后台计算，不改动家庭和办件";
+        GET "/shadow-runs/{run}" shadow::show, reads(&[P::ConfigurationRead]).also(&[422]), "一份报告";
+        GET "/shadow-runs/{run}/households" shadow::rows, reads(&[P::HouseholdRead, P::DecisionRead, P::FinanceRead]), "报告中有变化的家庭，差额大的在前";
+        GET "/shadow-orders/{order}" shadow::progress, reads(&[P::ConfigurationRead]), "试运行算到哪里";
+
+        POST "/enablements/{plugin}/cancel" upgrades::cancel_planned, configures(&[P::Configure]), "取消计划中的启用或停用";
+        GET "/upgrades" upgrades::index, reads(&[P::ConfigurationRead]), "本县区的升级，最近的在前";
+        POST "/upgrades/check" upgrades::check, reads(&[P::ConfigurationRead]).also(&[404]), "核对升级的各步，不登记、不切换";
+        POST "/upgrades" upgrades::open, configures(&[P::Configure]).also(&[404]), "提出升级";
+        GET "/upgrades/{upgrade}" upgrades::show, reads(&[P::ConfigurationRead]), "一次升级的各步；切换之后的办理情况";
+        POST "/upgrades/{upgrade}/shadow" upgrades::order_shadow, configures(&[P::Configure]), "开始试运行";
+        POST "/upgrades/{upgrade}/documents" upgrades::prepare, configures(&[P::Configure]), "先转换办件，不影响使用";
+        POST "/upgrades/{upgrade}/sign" upgrades::sign, configures(&[P::UpgradeSign]), "第二人签认超出限度的变化";
+        POST "/upgrades/{upgrade}/switch" upgrades::switch, configures(&[P::Configure]), "切换到新版本";
+        POST "/upgrades/{upgrade}/rollback" upgrades::roll_back, configures(&[P::Configure]), "回到升级前的版本";
+        POST "/upgrades/{upgrade}/cancel" upgrades::cancel, configures(&[P::Configure]), "取消准备中的升级";
+        GET "/upgrade-bounds" upgrades::bounds, reads(&[P::ConfigurationRead]), "不需要第二人签认的限度";
+        PUT "/upgrade-bounds" upgrades::set_bounds, configures(&[P::UpgradeSign]), "设定不需要第二人签认的限度";
+        GET "/acceptance-cases" acceptance::index, reads(&[P::ConfigurationRead]), "本县区的验收用例";
+        POST "/acceptance-cases" acceptance::create, configures(&[P::AcceptanceWrite]), "登记验收用例";
+        POST "/acceptance-cases/run" acceptance::run, reads(&[P::ConfigurationRead]).also(&[404]), "用一个版本验证全部用例，不写入";
+        GET "/acceptance-cases/{case}" acceptance::show, reads(&[P::AcceptanceWrite]), "一个用例和它的家庭";
+        POST "/acceptance-cases/{case}/withdraw" acceptance::withdraw, configures(&[P::AcceptanceWrite]), "停用验收用例";
+        POST "/households/{household}/acceptance-cases" acceptance::create_of_household, configures(&[P::AcceptanceWrite, P::FinanceRead]), "把一户存为验收用例，隐去身份";
 
     "parameters" "政策参数":
         GET "/parameters" parameters::index, reads(&[P::ConfigurationRead]), "已启用措施的参数及各时期的值";

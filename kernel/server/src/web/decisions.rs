@@ -14,7 +14,7 @@ use crate::app::household::FactView;
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use doudi_domain::codes;
-use doudi_domain::decision::{Figure, Reason};
+use doudi_domain::decision::{Effect, Figure, Reason};
 use doudi_domain::policy::Permission;
 use doudi_domain::{Date, DecisionId, Fen, calendar};
 use serde::Deserialize;
@@ -81,6 +81,12 @@ impl WhyPage {
             "yes-no" => display::code_word(&codes::YES_NO, i32::from(figure.value != 0)),
             _ => figure.value.to_string(),
         }
+    }
+
+    /// A refusal or a stop, shown to who may see what would have turned it.
+    fn explains(&self) -> bool {
+        let against = matches!(self.view.decision.effect, Effect::Refuse | Effect::Stop);
+        against && self.sees_households && self.frame.may(Permission::FinanceRead)
     }
 
     fn digest(&self) -> String {

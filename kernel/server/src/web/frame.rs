@@ -107,6 +107,7 @@ impl Frame {
         };
         add(Permission::ConfigurationRead, "措施管理", "/plugins");
         add(Permission::ConfigurationRead, "政策参数", "/parameters");
+        add(Permission::Simulate, "试运行与测算", "/shadow");
         add(Permission::ConfigurationRead, "工作日历", "/calendar");
         add(Permission::Configure, "任务与通知", "/jobs");
         add(Permission::UserManage, "用户", "/users");

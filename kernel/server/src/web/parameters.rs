@@ -35,7 +35,7 @@ impl IndexPage {
     }
 }
 
-fn unit_word(unit: Unit) -> &'static str {
+pub(super) fn unit_word(unit: Unit) -> &'static str {
     match unit {
         Unit::Fen => "元",
         Unit::BasisPoints => "百分比，例如 150%",

@@ -7,13 +7,15 @@ use super::form_data::Posted;
 use super::frame::{Frame, Who};
 use super::{format, go, settings_form, show as page, show_with};
 use crate::App;
+use crate::app::field_use;
 use crate::app::plugin::{self, EnableDraft, EnablementView, GrantChoice, GrantItem, PackageView};
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use doudi_domain::package::Enablement;
+use doudi_domain::package::{Enablement, GrantUse};
 use doudi_domain::policy::Permission;
 use doudi_domain::{Actor, Date, Error, Problem, Result};
+use std::collections::BTreeMap;
 
 #[derive(Template)]
 #[template(path = "plugins/index.html")]
@@ -31,12 +33,29 @@ impl IndexPage {
     }
 
     fn planned(&self) -> impl Iterator<Item = &EnablementView> {
-        self.enablements.iter().filter(|view| view.enablement.from > self.frame.today)
+        let planned = |view: &&EnablementView| view.enablement.from > self.frame.today && holds_at_all(view);
+        self.enablements.iter().filter(planned)
+    }
+
+    /// Those that hold today and end on a day without anything after them.
+    fn ending(&self) -> impl Iterator<Item = (&EnablementView, Date)> {
+        self.in_force().filter_map(|view| {
+            let to = view.enablement.to?;
+            let follows = |other: &&EnablementView| {
+                other.enablement.plugin == view.enablement.plugin && other.enablement.from == to && holds_at_all(other)
+            };
+            (!self.enablements.iter().any(|other| follows(&other))).then_some((view, to))
+        })
     }
 
     fn short(&self, digest: &str) -> String {
         digest.chars().take(12).collect()
     }
+}
+
+/// A pin that was voided before it began never holds.
+fn holds_at_all(view: &EnablementView) -> bool {
+    view.enablement.to.is_none_or(|to| view.enablement.from < to)
 }
 
 pub async fn index(State(app): State<App>, frame: Frame, Who(actor): Who) -> Answer {
@@ -75,11 +94,22 @@ struct PackagePage {
     /// The settings as fields; empty when only the document itself can be edited.
     settings_fields: Vec<FieldView>,
     settings: String,
+    /// How its grants have been made use of, by capability.
+    uses: BTreeMap<String, GrantUse>,
     problems: Vec<Problem>,
     may_configure: bool,
 }
 
 impl PackagePage {
+    /// 用过 12 次，最近 2022-07-20 09:00；未给 3 次.
+    fn used(&self, item: &GrantItem) -> Option<String> {
+        let one = self.uses.get(&item.grant)?;
+        let t = |zh| self.frame.t(zh);
+        let used = one.last_used.map(|at| format!("{} {} {} {}", t("用过"), one.used, t("次，最近"), at.minute()));
+        let denied = (one.denied > 0).then(|| format!("{} {} {}", t("未给"), one.denied, t("次")));
+        Some([used, denied].into_iter().flatten().collect::<Vec<_>>().join(self.frame.pick("；", "; ")))
+    }
+
     fn digest(&self) -> String {
         format::grouped(&self.view.release.digest)
     }
@@ -159,7 +189,8 @@ async fn package_page(
         })
         .unwrap_or_default();
     let may_configure = frame.may(Permission::Configure);
-    Ok(PackagePage { frame, view, pin, other, settings_fields, settings, problems, may_configure })
+    let uses = field_use::uses(app, actor, &view.release.digest).await?;
+    Ok(PackagePage { frame, view, pin, other, settings_fields, settings, uses, problems, may_configure })
 }
 
 /// Shows the page again with what went wrong, or goes on.
@@ -228,6 +259,26 @@ pub async fn disable(
     };
     let outcome = outcome.await;
     answer(&app, frame, &actor, &digest, outcome, "disabled", None).await
+}
+
+/// Takes back what is planned for a later day.
+pub async fn cancel_planned(
+    State(app): State<App>,
+    frame: Frame,
+    Who(actor): Who,
+    Path(digest): Path<String>,
+) -> Answer {
+    let outcome = async {
+        let package = plugin::package(&app, &actor, &digest).await?;
+        plugin::cancel_planned(&app, &actor, &package.release.plugin).await
+    };
+    match outcome.await {
+        Ok(()) => go("/plugins", "saved"),
+        Err(error) => {
+            let problems = problems(error)?;
+            show_with(StatusCode::UNPROCESSABLE_ENTITY, &index_page(&app, frame, &actor, problems).await?)
+        }
+    }
 }
 
 pub async fn set_settings(

@@ -1,6 +1,6 @@
 //! One measure reacts to one event; what it wishes is applied once, however often the delivery is tried.
 
-use super::broken_payload;
+use super::{Ended, broken_payload, chain};
 use crate::app::App;
 use crate::app::consult::{self, Consultation, Request};
 use crate::app::outbox::ReactJob;
@@ -10,14 +10,17 @@ use doudi_plugin_host::EventInput;
 use doudi_storage::Snapshot;
 use serde_json::Value;
 
-pub(super) async fn react(app: &App, actor: &Actor, payload: &str) -> Result<()> {
+pub(super) async fn react(app: &App, actor: &Actor, payload: &str) -> std::result::Result<(), Ended> {
     let job: ReactJob = serde_json::from_str(payload).map_err(broken_payload)?;
     let mut snapshot = app.storage.snapshot(actor.scope()).await?;
     let event = snapshot.event_fetch(EventId(job.event)).await?;
+    chain::goes_on(&mut snapshot, &event).await?;
+    let cause = event.cause();
     let event = input(&mut snapshot, &event, app.today()).await?;
     snapshot.close().await?;
-    let consultation = Consultation { key: Some(job.key()), plugin: job.plugin, request: Request::React { event } };
-    consult::carry_out_if_enabled(app, actor, consultation).await
+    let consultation =
+        Consultation { key: Some(job.key()), plugin: job.plugin, request: Request::React { event, cause } };
+    Ok(consult::carry_out_if_enabled(app, actor, consultation).await?)
 }
 
 /// What the event is about: from its subject, and from its payload where that says more.

@@ -25,13 +25,18 @@ async fn a_document_moves_by_steps_and_only_from_the_revision_seen() {
         let first = writer.document_put(&base).await.expect("inserted");
         assert_eq!((first.revision, first.created_at), (1, NOW));
         let mut accepted = next(first.id, 1, "accepted", base.clone());
-        accepted.index = vec![("year".into(), "2023".into()), ("year".into(), "2024".into())];
+        accepted.index =
+            vec![("year".into(), "2023".into()), ("year".into(), "2024".into()), ("kind".into(), "a".into())];
         accepted.note = "材料齐全".into();
         let second = writer.document_put(&accepted).await.expect("updated");
         assert_eq!((second.revision, second.state.as_str(), second.key.as_str()), (2, "accepted", "2022-1"));
         assert_conflict(writer.document_put(&accepted).await);
+        // Moved on, with one value named again: the others still find it.
+        let mut moved = next(first.id, 2, "archived", base.clone());
+        moved.index = vec![("kind".into(), "b".into())];
+        writer.document_put(&moved).await.expect("moved on");
         let topics: Vec<&str> = writer.events_published().iter().map(|event| event.topic.as_str()).collect();
-        assert_eq!(topics, ["document.moved", "document.moved"]);
+        assert_eq!(topics, ["document.moved"; 3]);
         writer.commit().await.expect("committed");
         let mut reader = snapshot(&storage, VILLAGE).await;
         let steps = reader.document_steps(first.id).await.expect("steps");
@@ -39,9 +44,15 @@ async fn a_document_moves_by_steps_and_only_from_the_revision_seen() {
             .iter()
             .map(|s| (s.action.as_str(), s.from_state.as_deref(), s.to_state.as_str(), s.note.as_str()))
             .collect();
-        assert_eq!(steps, [("begin", None, "draft", ""), ("to-accepted", Some("draft"), "accepted", "材料齐全")]);
+        let expected = [
+            ("begin", None, "draft", ""),
+            ("to-accepted", Some("draft"), "accepted", "材料齐全"),
+            ("to-archived", Some("accepted"), "archived", ""),
+        ];
+        assert_eq!(steps, expected);
         let index = reader.document_index(first.id).await.expect("index values");
-        assert_eq!(index, [("year".to_owned(), "2023".to_owned()), ("year".to_owned(), "2024".to_owned())]);
+        let index: Vec<_> = index.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        assert_eq!(index, [("kind", "b"), ("year", "2023"), ("year", "2024")]);
         // A key is taken once; the same key in another collection is another document.
         let mut writer = write(&storage).await;
         assert_conflict(writer.document_put(&base).await);

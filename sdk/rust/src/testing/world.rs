@@ -43,6 +43,8 @@ pub struct World {
     parameters: Vec<StoredParameter>,
     documents: Vec<StoredDocument>,
     decisions: Vec<Decision>,
+    /// Decisions another one took the place of: each at most once, as the kernel insists.
+    superseded: std::collections::BTreeSet<Id>,
     households: Vec<Case>,
     answers: BTreeMap<String, Vec<(String, Answering)>>,
     payments: Payments,
@@ -99,6 +101,7 @@ impl World {
             parameters: Vec::new(),
             documents: Vec::new(),
             decisions: Vec::new(),
+            superseded: Default::default(),
             households: Vec::new(),
             answers: BTreeMap::new(),
             payments: Payments::default(),
@@ -346,9 +349,7 @@ impl World {
             document.revision += 1;
             document.due = due;
             document.body = body;
-            if !put.indexes.is_empty() {
-                stored.indexes.clone_from(&put.indexes);
-            }
+            stored.indexes.extend(put.indexes.clone());
             return;
         }
         let number = self.documents.len() as i64 + 1;
@@ -382,6 +383,13 @@ impl World {
                 serde_json::to_value(outcome.effect).expect("a word").as_str().unwrap_or_default().to_owned()
             })
             .unwrap_or_else(|| panic!("清单中没有结论“{}”，请先用 World::manifest 给出清单", decision.outcome));
+        if let Some(old) = decision.supersedes {
+            let known = self.decisions.iter().any(|other| {
+                other.id == old && other.household == decision.household && other.scheme == decision.scheme
+            });
+            assert!(known, "要取代的原决定 {} 不属于同一家庭的同一项救助", old.0);
+            assert!(self.superseded.insert(old), "原决定 {} 已被另一个决定取代", old.0);
+        }
         self.decisions.push(Decision {
             id: Id(self.decisions.len() as i64 + 1),
             scheme: decision.scheme.clone(),

@@ -26,8 +26,13 @@ fn host() -> PluginHost {
 }
 
 async fn app(storage: Storage) -> (App, Actor) {
-    let app =
-        App { storage, host: host(), clock: Arc::new(FixedClock::on(TODAY)), config: Arc::new(Config::default()) };
+    let app = App {
+        storage,
+        host: host(),
+        clock: Arc::new(FixedClock::on(TODAY)),
+        config: Arc::new(Config::default()),
+        watch: Arc::default(),
+    };
     let division = |code: i64, name: &str, level, parent: Option<i64>| Division {
         code: DivisionCode::new(code).unwrap(),
         name: name.into(),

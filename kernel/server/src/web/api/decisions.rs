@@ -1,11 +1,11 @@
 //! Decisions over the API: listing, the whole reasoning of one, and running it again.
 
-use super::call::{Ask, At, Call, limit};
+use super::call::{Ask, At, Call, Kinds, limit};
 use super::households::{Fact, fact};
 use super::notices::Notice;
 use super::parameters::Value;
 use super::problem::Answer;
-use super::reply::Shown;
+use super::reply::{File, Shown};
 use super::shape::{Day, Id, Listed, Moment, Place};
 use crate::app::decision::{self, DecisionQuery};
 use doudi_domain::{DecisionId, HouseholdId, decision as domain};
@@ -216,4 +216,16 @@ pub struct Replayed {
 pub async fn replay(call: Call, At((id,)): At<(Id,)>) -> Answer<Shown<Replayed>> {
     let replayed = decision::replay(&call.app, &call.actor, DecisionId(id.0)).await?;
     Ok(Shown(Replayed { decision: id, same: replayed.same, difference: replayed.difference }))
+}
+
+/// A decision as one file.
+pub struct Bundle;
+
+impl Kinds for Bundle {
+    const TYPES: &'static [&'static str] = &["application/json"];
+}
+
+pub async fn export(call: Call, At((id,)): At<(Id,)>) -> Answer<File<Bundle>> {
+    let file = decision::bundle::export(&call.app, &call.actor, DecisionId(id.0)).await?;
+    Ok(File::new(&format!("决定-{}.json", id.0), "application/json", file))
 }
