@@ -155,7 +155,9 @@ fn plugin(home: &Home) {
     // Nothing is granted by leaving a word out.
     let enable = ["plugin", "enable", "dibao", "--county", COUNTY, "--from", "2022-06-23"];
     home.doudi(&enable).said(1, &["--grant all", "第一次启用"]);
-    home.doudi(&[&enable[..], &["--grant", "all"]].concat()).said(0, &["启用 dibao", "授权"]);
+    // Nor is a package without a signature enabled by leaving a word out.
+    home.doudi(&[&enable[..], &["--grant", "all"]].concat()).said(1, &["签名不符合要求", "--unsigned"]);
+    home.doudi(&[&enable[..], &["--grant", "all", "--unsigned"]].concat()).said(0, &["启用 dibao", "授权"]);
     let packages = home.doudi(&["plugin", "list", "--county", COUNTY, "--json"]).json();
     let package = &packages[0];
     assert_eq!((&package["plugin"], &package["in_force"]), (&"dibao".into(), &true.into()), "{packages}");

@@ -24,7 +24,7 @@ pub struct Options {
 }
 
 pub fn run(options: &Options) -> Result<()> {
-    let packages = plugins::build_all()?;
+    let packages = plugins::build_rust()?;
     quietly(
         "building program and bench, optimised (several minutes the first time)",
         &mut cargo(["build", "--quiet", "--release", "--package", "doudi-server", "--package", "doudi-bench"]),

@@ -42,7 +42,7 @@ pub fn run(options: &Options) -> Result<()> {
         println!("  npm is not installed: the pages work without htmx, as plain links and forms");
     }
     plugins::build_programs(&["doudi-server", "doudi-demo"])?;
-    let packages = plugins::build_all()?;
+    let packages = plugins::build_rust()?;
     let city = City::new(crate::root().join(".demo"));
     if options.fresh && city.folder.exists() {
         std::fs::remove_dir_all(&city.folder)
@@ -108,7 +108,7 @@ impl City {
     /// Programs and packages of today, and nobody in the city yet.
     fn emptied(&self) -> Result<()> {
         plugins::build_programs(&["doudi-server", "doudi-demo"])?;
-        let packages = plugins::build_all()?;
+        let packages = plugins::build_rust()?;
         if self.folder.exists() {
             std::fs::remove_dir_all(&self.folder)?;
         }
@@ -184,10 +184,16 @@ impl City {
         self.doudi("importing 1,039 divisions of Wuhu", &["division", "import", "data/wuhu-divisions.csv"])?;
         self.doudi("importing the statutory days 2019–2026", &["calendar", "import", "data/statutory-days.csv"])?;
         self.users()?;
+        let key = self.publisher()?;
         for package in packages {
             let file = package.to_string_lossy().into_owned();
             let name = package.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-            self.doudi(&format!("installing {name}: checks, trial, scenarios"), &["plugin", "install", &file])?;
+            let signature = self.folder.join(format!("{name}.wasm.minisig")).to_string_lossy().into_owned();
+            self.doudi(&format!("signing {name}"), &["plugin", "sign", &file, "--key", &key, "-o", &signature])?;
+            self.doudi(
+                &format!("installing {name}: checks, trial, scenarios"),
+                &["plugin", "install", &file, "--signature", &signature],
+            )?;
         }
         for (county, name) in COUNTIES {
             let enable = ["plugin", "enable", "dibao", "--county", county, "--from", self.begins, "--grant", "all"];
@@ -206,6 +212,18 @@ impl City {
             )?;
         }
         Ok(())
+    }
+
+    /// A key of the demonstration's own, which the city trusts: what is enabled below is signed with it.
+    fn publisher(&self) -> Result<String> {
+        let key = self.folder.join("publisher.key").to_string_lossy().into_owned();
+        self.doudi("making a publisher's key", &["plugin", "keygen", &key, "--no-password"])?;
+        let public = format!("{key}.pub");
+        self.doudi(
+            "registering it with the city",
+            &["trust", "key", "add", "演示发布方", &public, "--publisher", "演示用公钥，不要用于正式环境"],
+        )?;
+        Ok(key)
     }
 
     fn users(&self) -> Result<()> {

@@ -76,6 +76,12 @@ pub fn test_needs() -> Vec<Need> {
         Need { package: "npm", for_what: "browser tests", present: || which("npm").is_some() },
         Need { package: "chromium", for_what: "browser tests", present: || chromium().is_some() },
         Need { package: "fonts-noto-cjk", for_what: "Chinese text in the browser tests", present: chinese_font },
+        Need { package: "minisign", for_what: "the oracle for signatures", present: || which("minisign").is_some() },
+        Need {
+            package: "docker-registry",
+            for_what: "tests of packages in a registry",
+            present: || which("docker-registry").is_some(),
+        },
         Need { package: "python3-venv", for_what: "independent oracles", present: || python_venv() },
     ]
 }

@@ -10,6 +10,7 @@ mod demo;
 mod install;
 mod plugins;
 mod postgres;
+mod reference;
 mod schemas;
 mod shell;
 mod test;
@@ -39,6 +40,12 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
+    /// Writes the reference of `sdk/docs` from contract, schemas and field catalogue.
+    Reference {
+        /// Changes nothing; fails when a page is not current.
+        #[arg(long)]
+        check: bool,
+    },
     /// Measures the sandbox against native code, and a county on both storage engines; prints a table.
     Bench(bench::Options),
 }
@@ -50,6 +57,7 @@ fn main() -> ExitCode {
         Command::Test(options) => test::run(&options),
         Command::BuildPlugins => plugins::build_all().map(drop),
         Command::Schemas { check } => schemas::run(check),
+        Command::Reference { check } => reference::run(check),
         Command::Bench(options) => bench::run(&options),
     };
     cleanup::run();

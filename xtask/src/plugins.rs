@@ -2,6 +2,7 @@
 
 use crate::shell::{Step, quietly};
 use anyhow::{Context, Result};
+use doudi_pack::Language;
 use std::path::PathBuf;
 
 /// Folders with a `plugin.toml`: the measures, then the examples.
@@ -22,10 +23,17 @@ pub fn folders() -> Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-/// Builds and packs them all; the packages, in the order of [`folders`].
+/// Builds and packs them all, the examples in JavaScript and Python too; the packages, in the order of [`folders`].
 pub fn build_all() -> Result<Vec<PathBuf>> {
     crate::install::wasm_target()?;
     folders()?.iter().map(|folder| build(folder)).collect()
+}
+
+/// Those in Rust: all the demonstration needs, and no other language's tools.
+pub fn build_rust() -> Result<Vec<PathBuf>> {
+    crate::install::wasm_target()?;
+    let rust = |folder: &PathBuf| Language::of(folder).is_ok_and(|language| language == Language::Rust);
+    folders()?.iter().filter(|folder| rust(folder)).map(|folder| build(folder)).collect()
 }
 
 fn build(folder: &std::path::Path) -> Result<PathBuf> {

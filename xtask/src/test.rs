@@ -2,7 +2,7 @@
 //! part does not stop the others: one run tells everything that is wrong.
 
 use crate::shell::{self, cargo, seconds};
-use crate::{api, demo, install, plugins, postgres, schemas};
+use crate::{api, demo, install, plugins, postgres, reference, schemas};
 use anyhow::{Context, Result, bail};
 use std::path::Path;
 use std::process::Command;
@@ -21,7 +21,7 @@ pub struct Options {
 const PARTS: [(&str, &str); 7] = [
     ("format", "every file is formatted"),
     ("lints", "clippy has nothing to say"),
-    ("schemas", "the published JSON Schemas are current"),
+    ("schemas", "the published JSON Schemas and the reference of the SDK are current"),
     ("rust", "unit, storage on both engines, plugins through the host, web"),
     ("docs", "examples in the documentation compile and run"),
     ("api", "schemathesis: no answer of the API that its documentation does not name"),
@@ -57,7 +57,7 @@ pub fn run(options: &Options) -> Result<()> {
         let result = match part {
             "format" => format(),
             "lints" => lints(),
-            "schemas" => schemas::run(true),
+            "schemas" => schemas::run(true).and_then(|()| reference::run(true)),
             "rust" => rust(options.filter.as_deref()),
             "docs" => {
                 shell::show(&mut cargo(["test", "--workspace", "--doc", "--quiet"]), "Mend the example named above.")

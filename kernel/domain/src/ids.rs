@@ -55,6 +55,8 @@ ids! {
     UpgradeId,
     /// A family with the answer a county expects.
     AcceptanceId,
+    /// What a county asks of signatures, from one date on.
+    TrustPolicyId,
     /// An outbox row.
     EventId,
     /// A piece of due work.

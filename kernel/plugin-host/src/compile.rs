@@ -22,6 +22,13 @@ pub const COMPILE_WORD: &str = "__compile-component";
 const MEMORY_VARIABLE: &str = "DOUDI_COMPILE_MEMORY";
 const SECONDS_VARIABLE: &str = "DOUDI_COMPILE_SECONDS";
 
+/// Longest native code that is taken from the child: a component in Python makes some 40 MB.
+const MOST_NATIVE: u64 = 256 * 1024 * 1024;
+/// Longest message.
+const MOST_MESSAGE: u64 = 64 * 1024;
+/// Open files a compiler may have: its three streams, and what the runtime needs.
+const MOST_FILES: u64 = 32;
+
 /// Bytes of the authentication code that follows the native code in the file.
 const MAC: usize = 32;
 
@@ -51,7 +58,7 @@ fn compile_standard_input() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Address space, processor time, and no core dumps.
+/// Address space and processor time; no core dumps, no files written, few opened.
 #[allow(unsafe_code)] // setrlimit has no safe form in the libraries we use
 fn limit_this_process(memory: Option<u64>, seconds: Option<u64>) -> std::io::Result<()> {
     let set = |resource, limit: u64| {
@@ -63,6 +70,8 @@ fn limit_this_process(memory: Option<u64>, seconds: Option<u64>) -> std::io::Res
         }
     };
     set(libc::RLIMIT_CORE, 0)?;
+    set(libc::RLIMIT_FSIZE, 0)?;
+    set(libc::RLIMIT_NOFILE, MOST_FILES)?;
     memory.map_or(Ok(()), |memory| set(libc::RLIMIT_AS, memory))?;
     seconds.map_or(Ok(()), |seconds| set(libc::RLIMIT_CPU, seconds))
 }
@@ -105,16 +114,21 @@ fn compile_in_child(config: &HostConfig, component: &[u8]) -> Result<Vec<u8>, Er
     // All three pipes are served at once, or a full one would stop both sides.
     let (native, message, status) = std::thread::scope(|scope| {
         let writer = scope.spawn(move || stdin.write_all(component));
-        let native = scope.spawn(|| read_all(stdout));
-        let message = scope.spawn(|| read_all(stderr));
+        let native = scope.spawn(|| read_at_most(MOST_NATIVE, stdout));
+        let message = scope.spawn(|| read_at_most(MOST_MESSAGE, stderr));
         let status = wait(&mut child, config.compile_wall);
         // A child that died early closes its input; its exit status says why, so that error is not news.
         let _ = writer.join();
         (native.join(), message.join(), status)
     });
     let message = String::from_utf8_lossy(&message.unwrap_or_default()).trim().to_owned();
+    let native = native.unwrap_or_default();
+    if native.len() as u64 > MOST_NATIVE {
+        let most = MOST_NATIVE / 1024 / 1024;
+        return Err(Error::refused(format!("编译出来的程序超过 {most} 兆字节，已放弃")));
+    }
     match status.map_err(broken)? {
-        Some(status) if status.success() => Ok(native.unwrap_or_default()),
+        Some(status) if status.success() => Ok(native),
         Some(status) if status.code().is_some() => Err(Error::refused(format!("组件无法编译：{message}"))),
         Some(_) => Err(Error::refused(format!(
             "编译超过限额（{} 兆字节内存、{} 秒），已中止",
@@ -125,10 +139,11 @@ fn compile_in_child(config: &HostConfig, component: &[u8]) -> Result<Vec<u8>, Er
     }
 }
 
-fn read_all(mut from: impl Read) -> Vec<u8> {
+/// One byte more than allowed tells that there is more; the pipe is closed then, which ends whoever writes into it.
+fn read_at_most(most: u64, from: impl Read) -> Vec<u8> {
     let mut bytes = Vec::new();
     // What came before an error is still worth having: it is a message, or native code that then fails its check.
-    let _ = from.read_to_end(&mut bytes);
+    let _ = from.take(most + 1).read_to_end(&mut bytes);
     bytes
 }
 

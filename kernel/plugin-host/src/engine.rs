@@ -15,6 +15,9 @@ const TICK: Duration = Duration::from_millis(10);
 const WASM_STACK: usize = 512 * 1024;
 const FIBER_STACK: usize = 2 * 1024 * 1024;
 
+/// Linear memories of one component.
+const MEMORIES: u32 = 4;
+
 /// Memory of an idle slot that is kept for the next call.
 const KEEP_RESIDENT: usize = 4 * 1024 * 1024;
 
@@ -151,8 +154,9 @@ fn pool(config: &HostConfig) -> PoolingAllocationConfig {
     pool.total_component_instances(config.instances)
         .total_core_instances(config.instances * 8)
         .max_core_instances_per_component(200)
-        .total_memories(config.instances)
-        .max_memories_per_component(2)
+        // An engine inside a guest brings helpers with small memories of their own; what all may grow to is limited together.
+        .total_memories(config.instances * MEMORIES)
+        .max_memories_per_component(MEMORIES)
         .max_memory_size(memory)
         .total_tables(config.instances * 4)
         .max_tables_per_component(20)

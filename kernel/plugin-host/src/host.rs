@@ -114,6 +114,13 @@ impl PluginHost {
         Ok(self.inner.registry.put(Arc::new(plugin)))
     }
 
+    /// How long compiled code takes to come back from the cache, as after a restart; `None` when it is not there.
+    pub fn loading_time(&self, digest: &str) -> Option<std::time::Duration> {
+        let started = std::time::Instant::now();
+        self.inner.natives.load(self.engine(), digest)?;
+        Some(started.elapsed())
+    }
+
     /// Reads the granted fields of households and lays them out as the manifest declares them: ready for
     /// [`PluginHost::assess`]. Fields that are not granted are absent in every row.
     pub async fn prefetch(

@@ -45,7 +45,11 @@ pub(crate) async fn problems(host: &PluginHost, plugin: &Arc<Plugin>) -> Vec<Pro
     problems
 }
 
-async fn run(host: &PluginHost, plugin: &Arc<Plugin>, scenario: &Scenario) -> std::result::Result<(), String> {
+pub(crate) async fn run(
+    host: &PluginHost,
+    plugin: &Arc<Plugin>,
+    scenario: &Scenario,
+) -> std::result::Result<(), String> {
     let today = date(&scenario.date)?;
     let fields: Vec<FieldCode> =
         plugin.manifest().fields().into_iter().filter_map(catalogue::find).map(|field| field.code).collect();
@@ -72,7 +76,7 @@ pub(crate) fn default_settings(plugin: &Plugin) -> String {
 }
 
 /// Noon in China.
-fn noon(day: Date) -> Instant {
+pub(crate) fn noon(day: Date) -> Instant {
     Instant(i64::from(calendar::days(day)) * 86_400_000_000 + 4 * 3_600_000_000)
 }
 

@@ -79,6 +79,8 @@ pub(crate) struct MemoryLimit {
     max: usize,
     table_elements: usize,
     pub refused: bool,
+    /// Bytes of all memories together, now and at most.
+    used: usize,
     pub peak: usize,
 }
 
@@ -110,7 +112,13 @@ impl HostState {
         limit: Duration,
     ) -> HostState {
         HostState {
-            memory: MemoryLimit { max: limits.memory, table_elements: limits.table_elements, refused: false, peak: 0 },
+            memory: MemoryLimit {
+                max: limits.memory,
+                table_elements: limits.table_elements,
+                refused: false,
+                used: 0,
+                peak: 0,
+            },
             clock: GuestClock { started: Instant::now(), in_host: Duration::ZERO, host_since: None, limit },
             log: CallLog { recording, ..CallLog::default() },
             calls: 0,
@@ -379,10 +387,13 @@ impl GuestClock {
 }
 
 impl wasmtime::ResourceLimiter for MemoryLimit {
-    fn memory_growing(&mut self, _current: usize, desired: usize, maximum: Option<usize>) -> wasmtime::Result<bool> {
-        let allowed = desired <= self.max && maximum.is_none_or(|maximum| desired <= maximum);
+    fn memory_growing(&mut self, current: usize, desired: usize, maximum: Option<usize>) -> wasmtime::Result<bool> {
+        // A component may have several memories; the limit is for all together.
+        let used = self.used + desired.saturating_sub(current);
+        let allowed = used <= self.max && maximum.is_none_or(|maximum| desired <= maximum);
         if allowed {
-            self.peak = self.peak.max(desired);
+            self.used = used;
+            self.peak = self.peak.max(used);
         } else {
             self.refused = true;
         }
@@ -401,11 +412,12 @@ mod tests {
 
     #[test]
     fn memory_beyond_the_limit_is_refused_and_remembered() {
-        let mut limit = MemoryLimit { max: 1000, table_elements: 10, refused: false, peak: 0 };
+        let mut limit = MemoryLimit { max: 1000, table_elements: 10, refused: false, used: 0, peak: 0 };
         assert!(limit.memory_growing(0, 1000, None).unwrap());
         assert!(!limit.refused);
         assert!(!limit.memory_growing(1000, 1001, None).unwrap());
         assert!(limit.refused);
+        assert!(!limit.memory_growing(0, 1, None).unwrap(), "a second memory counts too");
         assert_eq!(limit.peak, 1000);
         assert!(limit.table_growing(0, 10, None).unwrap());
         assert!(!limit.table_growing(10, 11, None).unwrap());

@@ -26,6 +26,7 @@ mod plugin;
 mod serve;
 mod shadow;
 mod token;
+mod trust;
 mod upgrade;
 mod usage;
 mod user;
@@ -71,9 +72,12 @@ enum Command {
     /// 家庭：导入花名册、生成模板
     #[command(subcommand)]
     Household(household::HouseholdCommand),
-    /// 插件：安装、启用、停用、列表、查看、影子运行
+    /// 插件：打包、签名、安装、启用、升级、停用、列表、查看、影子运行
     #[command(subcommand)]
     Plugin(plugin::PluginCommand),
+    /// 签名与信任：公钥、县区的签名要求、检查
+    #[command(subcommand)]
+    Trust(trust::TrustCommand),
     /// 验收用例：列表、登记、验证、停用
     #[command(subcommand)]
     Acceptance(acceptance::AcceptanceCommand),
@@ -149,6 +153,11 @@ async fn run(cli: Cli) -> Result<Outcome> {
         // Nor does this.
         return decision::replay_bundle(&cli.config, file, json).await;
     }
+    if let Command::Plugin(command) = &cli.command
+        && let Some(outcome) = command.run_without_server().await
+    {
+        return outcome;
+    }
     let app = cli.config.open().await?;
     if matches!(cli.command, Command::Migrate) {
         let outcome = migrate::run(&app).await;
@@ -166,6 +175,7 @@ async fn run(cli: Cli) -> Result<Outcome> {
         Command::Household(command) => command.run(&app).await,
         Command::Plugin(command) => command.run(&app).await,
         Command::Acceptance(command) => command.run(&app).await,
+        Command::Trust(command) => command.run(&app).await,
         Command::Parameter(command) => command.run(&app).await,
         Command::Assess(command) => command.run(&app).await,
         Command::Decision(command) => command.run(&app).await,

@@ -94,7 +94,7 @@ impl Default for Config {
 /// the database.
 pub(crate) const KEY_FILE: &str = "keys";
 /// What `calendar` answers while a package's bundled scenarios run at its admission, the same on every machine.
-const STATUTORY_DAYS: &str = include_str!("../../../data/statutory-days.csv");
+pub(crate) const STATUTORY_DAYS: &str = include_str!("../../../data/statutory-days.csv");
 
 impl Config {
     pub fn database_url(&self) -> String {
@@ -177,6 +177,11 @@ impl Config {
 fn cache_secret(keys: &str) -> [u8; 32] {
     use sha2::{Digest, Sha256};
     Sha256::new().chain_update(b"doudi compiled plugins\0").chain_update(keys.trim()).finalize().into()
+}
+
+/// The key of a cache of compiled plugins that belongs to no server: an author's, beside what he builds.
+pub(crate) fn secret_in(folder: &Path) -> Result<[u8; 32]> {
+    Ok(cache_secret(&read_or_create_keys(&folder.join(KEY_FILE))?))
 }
 
 /// Reads the key file, or makes one. Two first runs at once: the one that creates the file wins, the other reads it.

@@ -61,6 +61,7 @@ mod sessions;
 mod settings_form;
 mod shadow;
 mod tokens;
+mod trust;
 mod upgrades;
 mod users;
 mod webhooks;
@@ -212,6 +213,9 @@ routes! {
         POST "/acceptance" acceptance::create, may(P::AcceptanceWrite);
         GET  "/acceptance/{case}" acceptance::show, may(P::AcceptanceWrite);
         POST "/acceptance/{case}/withdraw" acceptance::withdraw, may(P::AcceptanceWrite);
+        POST "/plugins/{digest}/signatures" trust::add_signature, uploads(P::Configure);
+        GET  "/trust" trust::index, may(P::ConfigurationRead);
+        POST "/trust" trust::set_policy, may(P::Configure);
         GET  "/parameters" parameters::index, may(P::ConfigurationRead);
         POST "/parameters" parameters::create, may(P::Configure);
         POST "/parameters/{parameter}/verify" parameters::verify, may(P::Configure);

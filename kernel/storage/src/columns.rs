@@ -11,9 +11,9 @@ use crate::person::{id_number_place, open_text, phone_place};
 use crate::seal::Sealer;
 use crate::snapshot::Reach;
 use crate::{Snapshot, revision};
-use doudi_domain::catalogue::{Field, FieldCode, Kind, Origin, Table};
+use doudi_domain::catalogue::{Field, FieldCode, Kind, Origin, Sensitivity, Table};
 use doudi_domain::columns::{Column, ColumnData, Columns, TableColumns};
-use doudi_domain::{Date, Error, FactId, HouseholdId, Instant, PersonId, Result};
+use doudi_domain::{County, Date, Error, FactId, HouseholdId, Instant, PersonId, Result};
 use jiff::ToSpan;
 use std::collections::HashMap;
 
@@ -90,7 +90,8 @@ impl Snapshot {
     ///
     /// Households keep the given order; those out of scope are left out. Single-valued facts are those that hold on `as_of`,
     /// the latest recorded if several do; items are those that overlap the twelve months up to `as_of`. Only what was
-    /// recorded by `known_at`, and not superseded at it. Sealed fields are delivered in clear: grant them sparingly.
+    /// recorded by `known_at`, and not superseded at it. A sealed field is never delivered in clear:
+    /// in its place stands a fingerprint, equal where the values are ([`fingerprint`]).
     pub async fn household_columns(
         &mut self,
         ids: &[HouseholdId],
@@ -196,11 +197,13 @@ impl Snapshot {
             }
             if let Some(column) = number {
                 let clear = open_text(&*self.sealer, id_number_place(id), &row.at::<Vec<u8>>(2)?)?;
-                put(&mut table.columns[column], at, Given::Text(clear))?;
+                let mark = fingerprint(&*self.sealer, self.reach.county, "person.id-number", &clear);
+                put(&mut table.columns[column], at, Given::Text(mark))?;
             }
             if let (Some(column), Some(sealed)) = (phone, row.at::<Option<Vec<u8>>>(3)?) {
                 let clear = open_text(&*self.sealer, phone_place(id), &sealed)?;
-                put(&mut table.columns[column], at, Given::Text(clear))?;
+                let mark = fingerprint(&*self.sealer, self.reach.county, "person.phone", &clear);
+                put(&mut table.columns[column], at, Given::Text(mark))?;
             }
         }
         Ok(())
@@ -245,7 +248,14 @@ impl Snapshot {
                 if texts {
                     let at = positions.get(&row.at::<i64>(0)?).ok_or_else(|| broken("a fact nobody asked for"))?;
                     let column = column_of(&row, 1)?;
-                    put(&mut table.columns[column], *at, given_text(&row, 2, &*self.sealer)?)?;
+                    let given = match (given_text(&row, 2, &*self.sealer)?, wanted[column - 1]) {
+                        (Given::Text(clear), field) if field.sensitivity == Sensitivity::Sealed => {
+                            let code = field.code.as_str();
+                            Given::Text(fingerprint(&*self.sealer, self.reach.county, code, &clear))
+                        }
+                        (given, _) => given,
+                    };
+                    put(&mut table.columns[column], *at, given)?;
                 } else {
                     let column = &mut table.columns[column_of(&row, 0)?];
                     let mut wrong = Ok(());
@@ -437,6 +447,13 @@ impl Wanted {
 enum Given {
     Int(i64),
     Text(String),
+}
+
+/// What a plugin gets of a sealed value: a keyed hash that is equal where the values of one field are equal within one county, and
+/// tells nothing else. Another county's, or another field's, cannot be compared with it.
+fn fingerprint(sealer: &dyn Sealer, county: County, field: &str, clear: &str) -> String {
+    let value: String = clear.chars().filter(|letter| !letter.is_whitespace()).collect();
+    hex::encode(sealer.index(&format!("plugin {county} {field}"), &value))
 }
 
 /// `value_text, value_sealed, id` from this position on.

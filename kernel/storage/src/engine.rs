@@ -13,7 +13,7 @@ use doudi_domain::identity::Role;
 use doudi_domain::{
     AcceptanceId, AttachmentId, County, Date, DecisionId, DeliveryId, DivisionCode, DocumentId, EnablementId, Error,
     EventId, FactId, Fen, HouseholdId, Instant, InvocationId, JobId, MembershipId, NoticeId, ParameterId, PaymentId,
-    PersonId, Result, ShadowOrderId, ShadowRunId, TokenId, UpgradeId, UserId, WebhookId,
+    PersonId, Result, ShadowOrderId, ShadowRunId, TokenId, TrustPolicyId, UpgradeId, UserId, WebhookId,
 };
 use sqlx::postgres::{PgArguments, PgPool, PgRow};
 use sqlx::sqlite::{SqliteArguments, SqlitePool, SqliteRow};
@@ -499,6 +499,7 @@ int_cells! {
     AcceptanceId: |v| Some(AcceptanceId(v)), |v| v.0;
     EventId: |v| Some(EventId(v)), |v| v.0;
     JobId: |v| Some(JobId(v)), |v| v.0;
+    TrustPolicyId: |v| Some(TrustPolicyId(v)), |v| v.0;
     WebhookId: |v| Some(WebhookId(v)), |v| v.0;
     DeliveryId: |v| Some(DeliveryId(v)), |v| v.0;
     TokenId: |v| Some(TokenId(v)), |v| v.0;

@@ -82,6 +82,16 @@ const RULES: &[Rule] = &[
         sqlite: "acceptance_case.county, acceptance_case.plugin, acceptance_case.name",
         message: "已有同名的验收用例。请换一个名称，或先停用原来的用例",
     },
+    Rule {
+        name: "publisher_key_pkey",
+        sqlite: "publisher_key.name",
+        message: "这个名称的公钥已经登记。撤销过的名称也不能再用，请换一个名称",
+    },
+    Rule {
+        name: "publisher_key_key",
+        sqlite: "publisher_key.public_key",
+        message: "这个公钥已经登记，名称不同。请用 doudi trust key list 查看",
+    },
     Rule { name: "job_dedupe_key", sqlite: "job.county, job.dedupe_key", message: "同一件待办工作已经登记" },
     Rule {
         name: "import_batch_pkey",
@@ -97,6 +107,7 @@ const CHECKS: &[(&str, &str)] = &[
     ("decision_period", "决定的截止日期早于起始日期。请核对日期"),
     ("payment_sign", "发放金额应大于零，扣回金额应小于零。请核对金额"),
     ("upgrade_two_people", "提出升级的人不能自己签认。请由另一位有权限的人员签认"),
+    ("publisher_key_period", "公钥的失效日期不晚于生效日期。请核对日期"),
     ("enablement_period", "启用的结束日期早于开始日期。请核对日期"),
 ];
 

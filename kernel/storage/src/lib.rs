@@ -54,6 +54,7 @@ pub mod storage;
 pub mod test_support;
 pub mod timeline;
 pub mod token;
+pub mod trust;
 pub mod upgrade;
 pub mod user;
 pub mod webhook;

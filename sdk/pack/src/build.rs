@@ -1,17 +1,19 @@
-//! Compiling a plugin's crate and packing the result.
+//! From a plugin's folder to its package: the language's own compiler, then the packer. A file for each language.
 
-use crate::{Sources, digest, pack_sources};
-use anyhow::{Context, Result, bail};
-use std::ffi::OsString;
-use std::io::{BufRead, BufReader};
+mod javascript;
+mod python;
+mod rust;
+mod script;
+
+pub use rust::{build_core, build_example};
+
+use crate::{Language, Sources, digest, pack_sources};
+use anyhow::{Context, Result, ensure};
+use doudi_documents::manifest::{Manifest, ResourceClass};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
-const TARGET: &str = "wasm32-unknown-unknown";
-const PROFILE: &str = "guest";
-
-/// Compiles the crate in `folder` and packs it to `<target>/plugins/<id>-<version>.wasm`. Each line of the compiler, and at
-/// the end size and digest, goes to `progress`.
+/// Compiles the plugin in `folder` and packs it to `<target>/plugins/<id>-<version>.wasm`. Each line of the compiler, and at the
+/// end size and digest, goes to `progress`.
 ///
 /// # Errors
 /// With the compiler's messages, or as [`crate::pack`].
@@ -19,12 +21,12 @@ pub fn build_plugin(folder: &Path, target: &Path, progress: &mut dyn FnMut(&str)
     let sources = Sources::of(folder)?;
     // Read before the compiler is asked: a slip in the manifest should not cost a minute.
     let manifest = sources.read().with_context(|| format!("{}", folder.display()))?;
-    let core = build_core(folder, target, progress)?;
-    let core = std::fs::read(&core).with_context(|| format!("{}", core.display()))?;
-    let package = pack_sources(&core, &sources)?;
-    let plugins = target.join("plugins");
-    std::fs::create_dir_all(&plugins).with_context(|| format!("{}", plugins.display()))?;
-    let path = plugins.join(format!("{}-{}.wasm", manifest.id, manifest.version));
+    let built = compile(folder, &manifest, target, progress)?;
+    let built = std::fs::read(&built).with_context(|| format!("{}", built.display()))?;
+    let package = pack_sources(&built, &sources)?;
+    let path = package_path(&manifest, target);
+    let plugins = path.parent().unwrap_or(target);
+    std::fs::create_dir_all(plugins).with_context(|| format!("{}", plugins.display()))?;
     // Renamed into place, so that nobody installs half a file.
     let unfinished = path.with_extension(format!("wasm.{}", std::process::id()));
     std::fs::write(&unfinished, &package).with_context(|| format!("{}", unfinished.display()))?;
@@ -39,92 +41,46 @@ pub fn build_plugin(folder: &Path, target: &Path, progress: &mut dyn FnMut(&str)
     Ok(path)
 }
 
-/// Compiles the crate in `folder` for the sandbox and returns the core module.
+/// Where [`build_plugin`] puts the package.
+pub fn package_path(manifest: &Manifest, target: &Path) -> PathBuf {
+    target.join("plugins").join(format!("{}-{}.wasm", manifest.id, manifest.version))
+}
+
+/// Where building leaves what the packer wraps: Rust's core module, the component of the others. Whether it is there is not
+/// looked at.
 ///
 /// # Errors
-/// When cargo is missing or the crate does not compile, with the compiler's messages.
-pub fn build_core(folder: &Path, target: &Path, progress: &mut dyn FnMut(&str)) -> Result<PathBuf> {
-    let (package, library) = crate_names(folder)?;
-    let out = compile(folder, target, &["--package", &package, "--lib"], progress)?;
-    Ok(out.join(format!("{library}.wasm")))
-}
-
-/// Compiles one example of the crate in `folder`, with `crate-type = ["cdylib"]`, for the sandbox.
-///
-/// # Errors
-/// As [`build_core`].
-pub fn build_example(folder: &Path, example: &str, target: &Path, progress: &mut dyn FnMut(&str)) -> Result<PathBuf> {
-    let (package, _) = crate_names(folder)?;
-    let out = compile(folder, target, &["--package", &package, "--example", example], progress)?;
-    Ok(out.join("examples").join(format!("{example}.wasm")))
-}
-
-/// Runs cargo and returns the folder it writes to.
-fn compile(folder: &Path, target: &Path, what: &[&str], progress: &mut dyn FnMut(&str)) -> Result<PathBuf> {
-    let folder = folder.canonicalize().with_context(|| format!("no plugin folder: {}", folder.display()))?;
-    let target = std::path::absolute(target)?;
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
-    let mut child = Command::new(&cargo)
-        .current_dir(&folder)
-        .args(["build", "--color", "never", "--target", TARGET, "--profile", PROFILE])
-        .args(what)
-        .arg("--target-dir")
-        .arg(&target)
-        .env("CARGO_ENCODED_RUSTFLAGS", rust_flags(&folder))
-        .env_remove("RUSTFLAGS")
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .with_context(|| format!("{} cannot be started", cargo.display()))?;
-    let mut messages = Vec::new();
-    if let Some(stderr) = child.stderr.take() {
-        for line in BufReader::new(stderr).lines() {
-            let line = line?;
-            progress(&line);
-            messages.push(line);
-        }
+/// When the folder holds no plugin.
+pub fn built_core(folder: &Path, target: &Path) -> Result<PathBuf> {
+    match Language::of(folder)? {
+        Language::Rust => rust::built_core(folder, target),
+        Language::JavaScript | Language::Python => Ok(script::component_path(&Sources::of(folder)?.read()?, target)),
     }
-    if !child.wait()?.success() {
-        bail!("{} does not compile for {TARGET}:\n{}", folder.display(), messages.join("\n"));
-    }
-    Ok(target.join(TARGET).join(PROFILE))
 }
 
-/// Flags that take this machine's folders out of the panic messages, so that the same source gives the same bytes anywhere.
-/// Separated by 0x1f, as cargo wants them where a path may hold blanks.
-fn rust_flags(folder: &Path) -> String {
-    let mut flags = Vec::new();
-    let mut remap = |from: &Path, to: &str| flags.push(format!("--remap-path-prefix={}={to}", from.display()));
-    let home = std::env::var_os("HOME").or_else(|| std::env::var_os("USERPROFILE")).map(PathBuf::from);
-    let cargo_home = std::env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(home.as_ref()?.join(".cargo")));
-    if let Some(cargo_home) = cargo_home {
-        remap(&cargo_home, "/cargo");
+/// Where cargo, and we, put what is built of the plugin in `folder`: `CARGO_TARGET_DIR`, or `target` of the workspace it lies in, or
+/// its own.
+pub fn default_target(folder: &Path) -> PathBuf {
+    let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+    if let Some(target) = std::env::var_os("CARGO_TARGET_DIR").filter(|target| !target.is_empty()) {
+        return folder.join(target);
     }
-    let rustup_home =
-        std::env::var_os("RUSTUP_HOME").map(PathBuf::from).or_else(|| Some(home.as_ref()?.join(".rustup")));
-    if let Some(rustup_home) = rustup_home {
-        remap(&rustup_home, "/rustup");
-    }
-    // Where several prefixes fit, the last one wins: the workspace may lie inside the home.
-    remap(workspace(folder), "/plugin");
-    // Deterministic vectors: short copies and fills of rows stay inline instead of leaving the sandbox.
-    flags.push("-Ctarget-feature=+simd128".to_owned());
-    flags.join("\u{1f}")
+    let is_root = |parent: &&Path| {
+        let manifest = || std::fs::read_to_string(parent.join("Cargo.toml")).unwrap_or_default();
+        parent.join("Cargo.lock").is_file() || manifest().lines().any(|line| line.trim() == "[workspace]")
+    };
+    folder.ancestors().find(is_root).unwrap_or(&folder).join("target")
 }
 
-/// The outermost folder above with a `Cargo.lock`: what cargo calls paths relative to.
-fn workspace(folder: &Path) -> &Path {
-    folder.ancestors().filter(|parent| parent.join("Cargo.lock").is_file()).last().unwrap_or(folder)
-}
-
-/// Name of the package and of its library, which names the file.
-fn crate_names(folder: &Path) -> Result<(String, String)> {
-    let path = folder.join("Cargo.toml");
-    let text = std::fs::read_to_string(&path).with_context(|| format!("no crate: {}", path.display()))?;
-    let cargo: toml::Table = text.parse().with_context(|| format!("{}", path.display()))?;
-    let name = |table: &str| cargo.get(table)?.get("name")?.as_str().map(str::to_owned);
-    let package = name("package").with_context(|| format!("{} has no package.name", path.display()))?;
-    let library = name("lib").unwrap_or_else(|| package.replace('-', "_"));
-    Ok((package, library))
+fn compile(folder: &Path, manifest: &Manifest, target: &Path, progress: &mut dyn FnMut(&str)) -> Result<PathBuf> {
+    let language = Language::of(folder)?;
+    ensure!(
+        !language.is_script() || manifest.class == ResourceClass::Script,
+        "plugin.toml: a plugin in {language} needs the memory and time of its class: write `class = \"script\"` below `state_version`"
+    );
+    match language {
+        Language::Rust => build_core(folder, target, progress),
+        Language::JavaScript => javascript::build(folder, manifest, target, progress),
+        Language::Python => python::build(folder, manifest, target, progress),
+    }
 }

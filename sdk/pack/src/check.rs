@@ -66,7 +66,11 @@ fn points(manifest: &Manifest, surface: &Surface, findings: &mut Findings) {
             Some((point, _)) => {
                 exported.insert(point);
             }
-            None => findings.0.push(format!("the component exports {export}, which is no extension point")),
+            None if export.starts_with("doudi:") => {
+                findings.0.push(format!("the component exports {export}, which is no extension point"));
+            }
+            // What a language's own runtime exports beside them; the kernel does not look at it.
+            None => {}
         }
     }
     for point in declared.difference(&exported) {

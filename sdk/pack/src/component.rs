@@ -30,6 +30,11 @@ pub fn wrap(core: &[u8]) -> Result<Vec<u8>> {
         .context("the module cannot be wrapped into a component; plugins import nothing but Doudi's interfaces")
 }
 
+/// Whether the bytes begin as a component does, in contrast to a core module.
+pub fn is_component(bytes: &[u8]) -> bool {
+    Parser::is_component(bytes)
+}
+
 /// Appends the manifest as the custom section `doudi:manifest` of the outer component.
 ///
 /// # Errors
@@ -69,7 +74,7 @@ fn leb128(mut number: usize, into: &mut Vec<u8>) {
 /// # Errors
 /// When the bytes are no component.
 pub fn surface(component: &[u8]) -> Result<Surface> {
-    ensure!(Parser::is_component(component), "this is no component: pack it first");
+    ensure!(is_component(component), "this is no component: pack it first");
     let mut surface = Surface::default();
     let mut depth = 0_u32;
     for payload in Parser::new(0).parse_all(component) {

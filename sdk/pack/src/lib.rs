@@ -10,12 +10,20 @@
 mod build;
 mod check;
 mod component;
+mod embedded;
+mod language;
 mod sources;
+mod starter;
+mod tools;
+mod world;
 
-pub use build::{build_core, build_example, build_plugin};
+pub use build::{build_core, build_example, build_plugin, built_core, default_target, package_path};
 pub use check::check;
-pub use component::{Surface, embed, surface, wrap};
+pub use component::{Surface, embed, is_component, surface, wrap};
+pub use language::Language;
 pub use sources::Sources;
+pub use starter::{Started, start};
+pub use world::world;
 
 use anyhow::Result;
 use sha2::{Digest as _, Sha256};
@@ -33,13 +41,14 @@ pub fn pack(core: &[u8], manifest_toml: &str, scenarios: &[&str]) -> Result<Vec<
     pack_sources(core, &Sources { manifest: manifest_toml.to_owned(), scenarios: named })
 }
 
-/// As [`pack`], with the names of the scenario files for messages.
+/// As [`pack`], with the names of the scenario files for messages; takes a component without a manifest as well as a core.
 ///
 /// # Errors
 /// As [`pack`].
 pub fn pack_sources(core: &[u8], sources: &Sources) -> Result<Vec<u8>> {
     let manifest = sources.read()?;
-    let component = wrap(core)?;
+    // JavaScript and Python tools deliver a component; Rust delivers its core.
+    let component = if is_component(core) { core.to_vec() } else { wrap(core)? };
     check(&manifest, &surface(&component)?)?;
     embed(component, &manifest.to_canonical_json())
 }

@@ -132,6 +132,7 @@ impl Bench {
             from: TODAY,
             settings: Some(settings),
             grants,
+            accept_unsigned: true,
         };
         plugin::enable(&self.server.app, &self.server.system(county), draft)
             .await

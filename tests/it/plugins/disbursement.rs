@@ -59,6 +59,7 @@ impl County<'_> {
             from: date(2022, 1, 1),
             settings: Some(settings),
             grants: GrantChoice::All,
+            accept_unsigned: true,
         };
         plugin::enable(&server.app, &system, draft).await.unwrap_or_else(|error| panic!("{error}: {error:?}"));
         let county = DivisionCode::new(people::COUNTY).expect("a code");

@@ -41,6 +41,26 @@ fn only_the_plugin_host_knows_the_engine() {
 }
 
 #[test]
+fn only_the_registry_knows_oci() {
+    none(
+        trespassers(rust(ALL), &["oci_client", "reqwest::"], &["sdk/registry/", "tests/it/tidy"]),
+        "packages are fetched and pushed by sdk/registry, which brings its own HTTP client",
+    );
+    assert_eq!(dependents("oci-client"), BTreeSet::from(["sdk/registry".to_owned()]));
+}
+
+#[test]
+fn only_delivery_knows_signatures() {
+    none(
+        trespassers(rust(ALL), &["minisign::", "minisign_verify", "zip::"], &["sdk/delivery/", "tests/it/tidy"]),
+        "keys, signatures and bundles are sdk/delivery's",
+    );
+    for package in ["minisign", "minisign-verify"] {
+        assert_eq!(dependents(package), BTreeSet::from(["sdk/delivery".to_owned()]), "{package}");
+    }
+}
+
+#[test]
 fn only_storage_knows_sql() {
     let statements = ["sqlx", "SELECT ", "INSERT INTO", "DELETE FROM", "UPDATE ", "CREATE TABLE", "PRAGMA "];
     none(
@@ -106,8 +126,13 @@ fn rooms_do_not_know_each_other() {
         ("kernel/domain/Cargo.toml", ""),
         ("kernel/storage/Cargo.toml", "doudi-domain"),
         ("kernel/plugin-host/Cargo.toml", "doudi-documents doudi-domain"),
-        ("kernel/server/Cargo.toml", "doudi-documents doudi-domain doudi-plugin-host doudi-storage"),
+        (
+            "kernel/server/Cargo.toml",
+            "doudi-delivery doudi-documents doudi-domain doudi-pack doudi-plugin-host doudi-registry doudi-storage",
+        ),
         ("sdk/documents/Cargo.toml", ""),
+        ("sdk/delivery/Cargo.toml", ""),
+        ("sdk/registry/Cargo.toml", ""),
         ("sdk/rust/Cargo.toml", "doudi-documents doudi-sdk-derive"),
         ("plugins/dibao/Cargo.toml", "doudi-sdk"),
     ] {

@@ -220,6 +220,7 @@ async fn found(server: &TestServer, county: i64, digest: &str, manifest: &Manife
         from: date(2022, 1, 1),
         settings: None,
         grants: GrantChoice::All,
+        accept_unsigned: true,
     };
     plugin::enable(app, &actor, draft).await.unwrap_or_else(|error| panic!("{county}: {error}"));
     let user = |id: i64, role: Role, division: DivisionCode| Actor::User {

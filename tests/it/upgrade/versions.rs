@@ -128,6 +128,7 @@ async fn off_and_on_again_leaves_everything_where_it_was() {
             from: date(2022, 7, 22),
             settings: None,
             grants: GrantChoice::All,
+            accept_unsigned: true,
         };
         server.clock.set(date(2022, 7, 22));
         plugin::enable(app, &it, draft).await.expect("enabled again");
@@ -156,6 +157,7 @@ async fn an_older_version_needs_the_explicit_word_and_nobody_goes_around_the_pat
         from: TODAY,
         settings: None,
         grants: GrantChoice::All,
+        accept_unsigned: true,
     };
     refused(plugin::enable(app, &it, draft()).await, &["是一次升级", "doudi plugin upgrade honest@1.0.0"]);
     plugin::disable(app, &it, "honest", TODAY).await.expect("disabled");

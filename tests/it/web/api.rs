@@ -248,6 +248,11 @@ fn body_of(route: &Route) -> Option<(&'static str, Vec<u8>)> {
         (_, "/assessments") => json(json!({"plugin": "honest"})),
         (_, "/shadow-runs") => json(json!({"plugin": "honest", "before": {}, "after": {"values": {"standard": 1}}})),
         (_, "/plugins") => Some(("application/wasm", b"\0asm".to_vec())),
+        (_, "/plugins/bundle") => Some(("application/zip", b"PK\x03\x04".to_vec())),
+        (_, "/plugins/{digest}/signatures") => json(json!({"signature": "x"})),
+        (_, "/trust/policies") => json(json!({
+            "from": "2023-01-01", "rule": "any-of", "keys": ["无"], "reason": "测试",
+        })),
         (_, "/enablements") => json(json!({
             "plugin": "honest", "digest": "00000000", "from": "2023-01-01", "grants": "keep",
         })),

@@ -76,6 +76,23 @@ pub fn plugin(id: &str) -> Vec<u8> {
     std::fs::read(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
 }
 
+/// A plugin of any language in a folder of the repository, as a package; `name` keeps apart those whose ids are the same.
+pub fn built_in(folder: &str, name: &str) -> Vec<u8> {
+    let sources = root().join(folder);
+    let text = std::fs::read_to_string(sources.join("plugin.toml")).expect("a plugin has a manifest");
+    let manifest = Manifest::from_toml(&text).unwrap_or_else(|error| panic!("{folder}: {error}"));
+    // Tools and cargo's own results are shared; what is written by id lies apart.
+    let file = target().join("conformance").join(format!("{name}-{}.wasm", manifest.version));
+    let inputs = [sources.clone(), root().join("sdk"), root().join("wit")];
+    let file = built(&file, &inputs, || {
+        let package = doudi_pack::build_plugin(&sources, &target(), &mut |_| {})?;
+        std::fs::create_dir_all(file.parent().expect("it has a folder"))?;
+        std::fs::copy(&package, &file)?;
+        Ok(file.clone())
+    });
+    std::fs::read(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
+}
+
 /// The manifest of a hostile guest, as its folder has it.
 pub fn manifest(guest: &str) -> Manifest {
     let path = folder(guest).join("plugin.toml");

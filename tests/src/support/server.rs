@@ -187,6 +187,7 @@ impl TestServer {
                 from,
                 settings: None,
                 grants: grants.clone(),
+                accept_unsigned: true,
             };
             plugin::enable(&self.app, &self.system(*county), draft)
                 .await

@@ -176,6 +176,7 @@ impl City {
                 from: BEGINS,
                 settings,
                 grants: GrantChoice::All,
+                accept_unsigned: true,
             };
             plugin::enable(&self.app, &self.actor(), draft).await?;
         }

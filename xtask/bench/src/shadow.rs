@@ -178,6 +178,7 @@ async fn enable(app: &App, actor: &Actor, package: &[u8]) -> Result<(String, Str
         from: SINCE,
         settings: None,
         grants: GrantChoice::All,
+        accept_unsigned: true,
     };
     plugin::enable(app, actor, draft).await?;
     let other = plugin::install(app, actor, another(&installed.plugin)?).await?;

@@ -35,6 +35,7 @@ pub async fn measure(host: &PluginHost, package: &[u8], county: County, today: D
         host: host.clone(),
         clock: Arc::new(FixedClock::on(today)),
         config: Arc::new(Config::default()),
+        watch: Default::default(),
     };
     let actor = Actor::System { division: county.division() };
     let swaps = swap(&app, &actor, package, today).await;
@@ -52,6 +53,7 @@ async fn swap(app: &App, actor: &Actor, package: &[u8], today: Date) -> Result<S
         from: today,
         settings: None,
         grants: GrantChoice::All,
+        accept_unsigned: true,
     };
     plugin::enable(app, actor, draft).await?;
     let (mut switches, mut returns) = (Vec::new(), Vec::new());

@@ -51,6 +51,11 @@ fn what_was_stored_is_loaded_and_anything_else_is_a_miss() {
 
     let stranger = NativeCache::open(&folder.0, [8; 32], engine.hash()).unwrap();
     assert!(stranger.load(&engine, "aa").is_none(), "another host's key");
+    // What another version of the engine made has another name, and under this name it is not believed.
+    let later = NativeCache::open(&folder.0, [7; 32], engine.hash() ^ 1).unwrap();
+    assert!(later.load(&engine, "aa").is_none(), "another engine's code");
+    std::fs::copy(&path, later.path("aa")).unwrap();
+    assert!(later.load(&engine, "aa").is_none(), "renamed for another engine");
 }
 
 #[cfg(unix)]
@@ -92,4 +97,7 @@ fn a_child_that_never_ends_is_ended_and_one_that_fails_says_why() {
     assert!(killed.contains("超过限额"), "{killed}");
     let slow = run(script("slow", "exec /bin/sleep 5")).unwrap_err();
     assert!(slow.contains("已中止"), "{slow}");
+    // A message without end fills nothing here.
+    let loud = run(script("loud", "/usr/bin/head -c 10000000 /dev/zero | tr '\\0' x >&2; exit 1")).unwrap_err();
+    assert!(loud.len() < 100_000, "{} bytes", loud.len());
 }

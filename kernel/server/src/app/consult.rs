@@ -8,7 +8,7 @@ use super::document::Target;
 use super::outbox::TickJob;
 use super::reads::{Shared, SnapshotReads};
 use super::workflow::{self, Standing};
-use super::{App, apply, form, in_own_task, outbox, plugin};
+use super::{App, apply, form, in_own_task, outbox, plugin, trust};
 use doudi_documents::manifest::Collection;
 use doudi_documents::{EffectPayload, Fill, Page, Values};
 use doudi_domain::document::{Document, DocumentStep};
@@ -73,7 +73,10 @@ pub(crate) async fn load(app: &App, snapshot: &mut Snapshot, digest: &str) -> Re
         return Ok(plugin);
     }
     let component = snapshot.component_fetch(digest).await?;
-    app.host.load(digest, &component).await
+    let plugin = app.host.load(digest, &component).await?;
+    // Asked again at each load: keys are revoked while packages run.
+    trust::look(app, snapshot, digest).await?;
+    Ok(plugin)
 }
 
 // ---------------------------------------------------------------------------------------------------------------------

@@ -1,8 +1,10 @@
 //! Packages and who runs them: installing, enabling for a county from a date, settings, grants; and what enabled plugins add
 //! to menus and pages.
 
+use super::delivery::{self, Installed};
 use super::household::{CreateEntry, PanelView};
 use super::reads::SnapshotReads;
+use super::trust::{self, Grounds, Known, TrustView};
 use super::{App, consult, in_own_task};
 use doudi_documents::manifest::Place;
 use doudi_documents::{Manifest, Page as PluginPage, Text};
@@ -38,6 +40,8 @@ pub struct PackageView {
     /// The county's pins of this very digest, past and planned included.
     pub pins: Vec<Enablement>,
     pub in_force: bool,
+    /// Who signed it, and whether that is what the county asks for.
+    pub trust: TrustView,
 }
 
 /// `读取 残疾类别、残疾等级：用于判断单人户`, and the grants it stands for.
@@ -58,15 +62,6 @@ pub struct GrantItem {
     pub sealed: bool,
 }
 
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Installed {
-    pub digest: String,
-    pub plugin: String,
-    pub version: String,
-    pub name: Text,
-    pub size: u64,
-}
-
 /// A pin to be set for the actor's county.
 #[derive(Clone, Debug)]
 pub struct EnableDraft {
@@ -77,6 +72,8 @@ pub struct EnableDraft {
     /// `None`: those of the pin in force, else the manifest's defaults.
     pub settings: Option<serde_json::Value>,
     pub grants: GrantChoice,
+    /// The operator of the machine takes a package nobody signed, where the county asks for no signature.
+    pub accept_unsigned: bool,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -122,9 +119,10 @@ pub async fn packages(app: &App, actor: &Actor) -> Result<Vec<PackageView>> {
     policy::require(actor, Permission::ConfigurationRead)?;
     let mut snapshot = app.storage.snapshot(actor.scope()).await?;
     let pins = snapshot.enablements_list().await?;
+    let known = Known::all(&mut snapshot).await?;
     let mut views = Vec::new();
     for release in snapshot.releases_list().await? {
-        views.push(package_view(&mut snapshot, release, &pins, app.today()).await?);
+        views.push(package_view(&mut snapshot, release, &pins, &known, app.today()).await?);
     }
     Ok(views)
 }
@@ -134,13 +132,15 @@ pub async fn package(app: &App, actor: &Actor, digest: &str) -> Result<PackageVi
     let mut snapshot = app.storage.snapshot(actor.scope()).await?;
     let pins = snapshot.enablements_list().await?;
     let release = find_release(&mut snapshot, digest, None).await?;
-    package_view(&mut snapshot, release, &pins, app.today()).await
+    let known = Known::of(&mut snapshot, &release.digest).await?;
+    package_view(&mut snapshot, release, &pins, &known, app.today()).await
 }
 
 async fn package_view(
     snapshot: &mut Snapshot,
     release: Release,
     pins: &[Enablement],
+    known: &Known,
     today: Date,
 ) -> Result<PackageView> {
     let manifest = manifest_of(snapshot, &release.digest).await?;
@@ -148,6 +148,7 @@ async fn package_view(
     Ok(PackageView {
         permissions: permissions(&manifest),
         in_force: pins.iter().any(|pin| holds(pin, today)),
+        trust: known.view(snapshot, &release, today).await?,
         release,
         manifest,
         pins,
@@ -195,9 +196,8 @@ pub fn permissions(manifest: &Manifest) -> Vec<PermissionSentence> {
     sentences
 }
 
-/// Checks everything admission checks, then stores the component. Everything wrong is told in one refusal.
-pub async fn install(app: &App, actor: &Actor, component: Vec<u8>) -> Result<Installed> {
-    policy::require(actor, Permission::Configure)?;
+/// Everything admission checks. Everything wrong is told in one refusal.
+pub(crate) async fn admit(app: &App, component: Vec<u8>) -> Result<(NewRelease, Installed)> {
     let admitted = app.host.admit(&component).await.map_err(|refusal| Error::Refused {
         message: format!("插件包“{}”不能安装，共有 {} 处问题", refusal.package, refusal.problems.len()),
         problems: refusal.problems,
@@ -208,6 +208,7 @@ pub async fn install(app: &App, actor: &Actor, component: Vec<u8>) -> Result<Ins
         version: admitted.manifest.version.to_string(),
         name: admitted.manifest.name.clone(),
         size: admitted.size,
+        signatures: Vec::new(),
     };
     let new = NewRelease {
         plugin: installed.plugin.clone(),
@@ -216,14 +217,13 @@ pub async fn install(app: &App, actor: &Actor, component: Vec<u8>) -> Result<Ins
         manifest: admitted.manifest_text,
         component,
     };
-    let (app, actor) = (app.clone(), actor.clone());
-    in_own_task(async move {
-        let mut write = app.storage.write(&actor, app.now()).await?;
-        write.release_install(&new).await?;
-        write.commit().await
-    })
-    .await?;
-    Ok(installed)
+    Ok((new, installed))
+}
+
+/// Installs one package that came without signatures.
+pub async fn install(app: &App, actor: &Actor, component: Vec<u8>) -> Result<Installed> {
+    let received = delivery::receive(app, actor, component, Vec::new()).await?;
+    received.packages.into_iter().next().ok_or(Error::not_found("插件包"))
 }
 
 /// The county's pins, past and planned included.
@@ -247,7 +247,8 @@ pub async fn enablements(app: &App, actor: &Actor) -> Result<Vec<EnablementView>
 
 /// Pins a release for the actor's county from a date.
 ///
-/// `Invalid` for settings or grants the manifest does not know; `Refused` for a date that would rewrite what has run.
+/// `Invalid` for settings or grants the manifest does not know; `Refused` for a date that would rewrite what has run, and for
+/// signatures that are not what the county asks for.
 pub async fn enable(app: &App, actor: &Actor, draft: EnableDraft) -> Result<Enablement> {
     policy::require(actor, Permission::Configure)?;
     let mut snapshot = app.storage.snapshot(actor.scope()).await?;
@@ -279,6 +280,18 @@ pub async fn enable(app: &App, actor: &Actor, draft: EnableDraft) -> Result<Enab
     if !unknown.is_empty() {
         return Err(Error::Invalid(unknown));
     }
+    // The same program with no more than it has is no new enablement: a county must be able to take grants away from a package
+    // whose publisher has fallen into disrepute.
+    let continues = current
+        .as_ref()
+        .is_some_and(|pin| pin.digest == release.digest && grants.iter().all(|grant| pin.grants.contains(grant)));
+    let grounds = match continues {
+        true => None,
+        false => {
+            let day = draft.from.max(app.today());
+            Some(trust::require(&mut snapshot, actor, &release, day, draft.accept_unsigned).await?)
+        }
+    };
     let settings = match draft.settings {
         Some(settings) => settings.to_string(),
         None => match &current {
@@ -298,7 +311,7 @@ pub async fn enable(app: &App, actor: &Actor, draft: EnableDraft) -> Result<Enab
         settings,
         grants: grants.into_iter().collect(),
     };
-    pin(app, actor, new).await
+    pin(app, actor, new, grounds).await
 }
 
 /// Enabling is for the first time, for other grants and settings, and for once more after a pause. Another version is an
@@ -343,11 +356,14 @@ pub async fn is_upgrade(app: &App, actor: &Actor, plugin: &str, digest: &str) ->
     Ok(held.max_by_key(|pin| (pin.from, pin.id)).is_some_and(|last| last.digest != digest))
 }
 
-async fn pin(app: &App, actor: &Actor, new: NewEnablement) -> Result<Enablement> {
+async fn pin(app: &App, actor: &Actor, new: NewEnablement, grounds: Option<Grounds>) -> Result<Enablement> {
     let (app, actor) = (app.clone(), actor.clone());
     in_own_task(async move {
         let mut write = app.storage.write(&actor, app.now()).await?;
         write.enablement_set(&new).await?;
+        if let Some(grounds) = grounds {
+            write.enablement_trust_record(&new.digest, &grounds.by, grounds.policy, grounds.unsigned);
+        }
         write.commit().await?;
         let mut snapshot = app.storage.snapshot(actor.scope()).await?;
         snapshot.enablement_at(&new.plugin, new.from).await?.ok_or(Error::not_found("启用记录"))
@@ -428,6 +444,7 @@ pub async fn set_settings(app: &App, actor: &Actor, plugin: &str, settings: serd
             from: app.today(),
             settings: Some(settings),
             grants: GrantChoice::Keep,
+            accept_unsigned: false,
         },
     )
     .await
@@ -446,6 +463,7 @@ pub async fn set_grants(app: &App, actor: &Actor, plugin: &str, grants: Vec<Stri
             from: app.today(),
             settings: None,
             grants: GrantChoice::These(grants),
+            accept_unsigned: false,
         },
     )
     .await

@@ -14,6 +14,7 @@ mod watch;
 use super::acceptance::{self, AcceptanceRun, Terms};
 use super::plugin::{self, GrantChoice, PluginRef};
 use super::shadow::{self, ShadowDraft, ShadowReport};
+use super::trust::{self, UpgradeTrust};
 use super::{App, consult, in_own_task};
 pub use changes::{Change, PermissionDifference};
 use doudi_documents::Manifest;
@@ -63,6 +64,7 @@ pub struct Path {
     pub begins: Date,
     pub changes: Vec<Change>,
     pub permissions: PermissionDifference,
+    pub trust: UpgradeTrust,
     pub documents: Documents,
     /// The newest shadow report between these two versions.
     pub report: Option<Report>,
@@ -326,6 +328,8 @@ async fn look(
     let (bounds, _) = bounds_of(app, &mut snapshot).await?;
     let from = consult::plugin_ref(&mut snapshot, &ends.pin.digest).await?;
     let to = consult::plugin_ref(&mut snapshot, &ends.release.digest).await?;
+    let day = wishes.begins.max(app.today());
+    let trust = trust::of_upgrade(&mut snapshot, &ends.pin.digest, &ends.release, day).await?;
     let report = report::latest(app, actor, &ends, &wishes, &bounds).await?;
     let documents = migration::plan(&mut snapshot, &ends, upgrade.as_ref()).await?;
     let watch = match &upgrade {
@@ -351,6 +355,7 @@ async fn look(
     let mut path = Path {
         changes: changes::between(&ends.from, &ends.to),
         permissions: changes::permissions(&ends, wishes.grants.as_deref()),
+        trust,
         begins: wishes.begins,
         from,
         to,
@@ -540,6 +545,8 @@ async fn switch_once(app: &App, actor: &Actor, id: UpgradeId) -> Result<Switched
     let begun = std::time::Instant::now();
     write.check(&read_set).await?;
     let pin = write.upgrade_switch(id, migrates, Some(grace)).await?;
+    let grounds = path.trust.grounds();
+    write.enablement_trust_record(&upgrade.to_digest, &grounds.by, grounds.policy, grounds.unsigned);
     write.commit().await?;
     Ok(Switched { pin, documents: path.documents.total, took: begun.elapsed() })
 }

@@ -1,10 +1,10 @@
 //! `doudi serve`: the web and the worker in one process, until interrupted.
 
 use super::Outcome;
-use crate::app::App;
+use crate::app::{App, division, trust};
 use crate::web;
 use crate::worker::Worker;
-use doudi_domain::{Error, Result};
+use doudi_domain::{Actor, Error, Result};
 use std::net::{IpAddr, SocketAddr};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -57,6 +57,7 @@ impl Serve {
             interrupted().await;
             let _ = stop.send(true);
         });
+        tokio::spawn(tell_of_concerns(app.clone()));
         let served = web::serve::serve(app.clone(), listener, until(stopped)).await;
         if let Some(worker) = worker {
             // The server may have ended by itself; then the worker is not waited for.
@@ -91,6 +92,23 @@ impl Serve {
             Error::failure(format!("不能在 {address} 提供运行指标，可能已被占用。请用 --metrics 换一个地址"), error)
         })?;
         Ok(Some(listener))
+    }
+}
+
+/// Says in the log, once at the start, which measures run on signatures that count no more.
+async fn tell_of_concerns(app: App) {
+    let told = async {
+        for (county, _) in division::counties(&app).await? {
+            for concern in trust::concerns(&app, &Actor::System { division: county.division() }).await? {
+                let (plugin, lacking) = (&concern.enablement.plugin, &concern.trust.verdict.lacking);
+                let revoked = concern.trust.verdict.revoked;
+                tracing::warn!(county = %county, plugin, revoked, "a measure runs without the signatures asked for: {lacking}");
+            }
+        }
+        Ok::<(), Error>(())
+    };
+    if let Err(error) = told.await {
+        tracing::warn!(%error, "signatures could not be looked at");
     }
 }
 

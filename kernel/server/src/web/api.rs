@@ -43,6 +43,7 @@ mod problem;
 mod reply;
 mod shadow;
 mod shape;
+mod trust;
 mod upgrades;
 mod users;
 
@@ -211,6 +212,8 @@ routes! {
         GET "/plugins" plugins::index, reads(&[P::ConfigurationRead]), "全市安装的措施包";
         GET "/plugins/{digest}" plugins::show, reads(&[P::ConfigurationRead]).also(&[422]), "一个措施包和它申请的权限";
         POST "/plugins" plugins::install, configures(&[P::Configure]).upload(), "安装措施包";
+        POST "/plugins/bundle" plugins::install_bundle, configures(&[P::Configure]).upload(), "安装离线安装包中的全部措施包和签名";
+        POST "/plugins/{digest}/signatures" trust::add, configures(&[P::Configure]).also(&[404]), "为已安装的措施包添加签名";
         GET "/enablements" plugins::enablements, reads(&[P::ConfigurationRead]), "本县区的启用记录";
         POST "/enablements" plugins::enable, configures(&[P::Configure]).also(&[404]), "从某天起启用措施";
         POST "/enablements/{plugin}/end" plugins::disable, configures(&[P::Configure]), "从某天起停用措施";
@@ -241,6 +244,12 @@ routes! {
         GET "/acceptance-cases/{case}" acceptance::show, reads(&[P::AcceptanceWrite]), "一个用例和它的家庭";
         POST "/acceptance-cases/{case}/withdraw" acceptance::withdraw, configures(&[P::AcceptanceWrite]), "停用验收用例";
         POST "/households/{household}/acceptance-cases" acceptance::create_of_household, configures(&[P::AcceptanceWrite, P::FinanceRead]), "把一户存为验收用例，隐去身份";
+
+    "trust" "签名与信任":
+        GET "/trust/keys" trust::keys, reads(&[P::ConfigurationRead]), "全市登记的发布方公钥";
+        GET "/trust/policies" trust::policies, reads(&[P::ConfigurationRead]), "本县区的签名要求";
+        POST "/trust/policies" trust::set_policy, configures(&[P::Configure]), "设定本县区从某天起的签名要求";
+        GET "/trust/concerns" trust::concerns, reads(&[P::ConfigurationRead]), "签名不再符合要求而仍在运行的措施";
 
     "parameters" "政策参数":
         GET "/parameters" parameters::index, reads(&[P::ConfigurationRead]), "已启用措施的参数及各时期的值";

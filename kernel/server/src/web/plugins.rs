@@ -5,15 +5,19 @@ use super::error::{Answer, problems};
 use super::field::FieldView;
 use super::form_data::Posted;
 use super::frame::{Frame, Who};
+use super::trust::{Mark, marks, tone as trust_tone};
 use super::{format, go, settings_form, show as page, show_with};
 use crate::App;
+use crate::app::delivery;
 use crate::app::field_use;
 use crate::app::plugin::{self, EnableDraft, EnablementView, GrantChoice, GrantItem, PackageView};
+use crate::app::trust::{self, Concern};
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use doudi_domain::package::{Enablement, GrantUse};
 use doudi_domain::policy::Permission;
+use doudi_domain::trust::Standing;
 use doudi_domain::{Actor, Date, Error, Problem, Result};
 use std::collections::BTreeMap;
 
@@ -23,11 +27,17 @@ struct IndexPage {
     frame: Frame,
     packages: Vec<PackageView>,
     enablements: Vec<EnablementView>,
+    concerns: Vec<Concern>,
     problems: Vec<Problem>,
     may_configure: bool,
 }
 
 impl IndexPage {
+    fn marks_of(&self, digest: &str) -> Vec<Mark> {
+        let package = self.packages.iter().find(|package| package.release.digest == digest);
+        package.map(|package| marks(&self.frame, &package.trust)).unwrap_or_default()
+    }
+
     fn in_force(&self) -> impl Iterator<Item = &EnablementView> {
         self.enablements.iter().filter(|view| view.in_force)
     }
@@ -65,20 +75,44 @@ pub async fn index(State(app): State<App>, frame: Frame, Who(actor): Who) -> Ans
 async fn index_page(app: &App, frame: Frame, actor: &Actor, problems: Vec<Problem>) -> Result<IndexPage> {
     let packages = plugin::packages(app, actor).await?;
     let enablements = plugin::enablements(app, actor).await?;
-    Ok(IndexPage { may_configure: frame.may(Permission::Configure), frame, packages, enablements, problems })
+    let concerns = trust::concerns(app, actor).await?;
+    let may_configure = frame.may(Permission::Configure);
+    Ok(IndexPage { frame, packages, enablements, concerns, problems, may_configure })
 }
 
-pub async fn install(State(app): State<App>, frame: Frame, Who(actor): Who, mut posted: Posted) -> Answer {
-    let installed = match posted.files.pop() {
-        Some(file) => plugin::install(&app, &actor, file.content).await,
-        None => Err(Error::invalid("", "package.none", "没有选择文件。请选择供应商提供的措施包")),
+pub async fn install(State(app): State<App>, frame: Frame, Who(actor): Who, posted: Posted) -> Answer {
+    let received = match delivered(posted) {
+        Ok((content, signatures)) => delivery::receive(&app, &actor, content, signatures).await,
+        Err(error) => Err(error),
     };
-    match installed {
-        Ok(installed) => go(&format!("/plugins/{}", installed.digest), "installed"),
+    match received {
+        Ok(received) => match received.packages.as_slice() {
+            [installed] => go(&format!("/plugins/{}", installed.digest), "installed"),
+            _ => go("/plugins", "installed"),
+        },
         Err(error) => {
             let problems = problems(error)?;
             show_with(StatusCode::UNPROCESSABLE_ENTITY, &index_page(&app, frame, &actor, problems).await?)
         }
+    }
+}
+
+/// The package, and the texts of what was chosen as signatures.
+fn delivered(posted: Posted) -> Result<(Vec<u8>, Vec<String>)> {
+    let mut package = None;
+    let mut signatures = Vec::new();
+    for file in posted.files.into_iter().filter(|file| !file.content.is_empty()) {
+        if file.field == "signature" {
+            let text = String::from_utf8(file.content)
+                .map_err(|_| Error::invalid(file.name, "signature", "不是签名文件。签名文件的扩展名是 .minisig"))?;
+            signatures.push(text);
+        } else {
+            package = Some(file.content);
+        }
+    }
+    match package {
+        Some(package) => Ok((package, signatures)),
+        None => Err(Error::invalid("", "package.none", "没有选择文件。请选择供应商提供的措施包")),
     }
 }
 
@@ -126,6 +160,10 @@ impl PackagePage {
     /// Asked for now, and not by the version that runs: what an upgrade adds.
     fn is_new(&self, item: &GrantItem) -> bool {
         self.other.as_ref().is_some_and(|other| !other.enablement.grants.contains(&item.grant))
+    }
+
+    fn standing_tone(&self, standing: &Standing) -> &'static str {
+        trust_tone(*standing)
     }
 
     /// What the package does, by its extension points.
@@ -194,7 +232,7 @@ async fn package_page(
 }
 
 /// Shows the page again with what went wrong, or goes on.
-async fn answer(
+pub async fn answer(
     app: &App,
     frame: Frame,
     actor: &Actor,
@@ -238,6 +276,7 @@ pub async fn enable(
             from,
             settings: None,
             grants: GrantChoice::These(grants(&posted)),
+            accept_unsigned: false,
         };
         plugin::enable(&app, &actor, draft).await.map(drop)
     };

@@ -44,6 +44,7 @@ const DONE: &[(&str, &str)] = &[
     ("uploaded", "材料已上传"),
     ("imported", "已导入"),
     ("installed", "措施包已安装"),
+    ("signed", "签名已添加"),
     ("enabled", "措施已启用"),
     ("disabled", "措施已停用"),
     ("upgrade-opened", "升级已登记，还没有切换"),

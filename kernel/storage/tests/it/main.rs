@@ -20,6 +20,7 @@ mod scope;
 mod search;
 mod shadow;
 mod tokens;
+mod trust;
 mod upgrades;
 mod webhooks;
 mod writers;

@@ -176,7 +176,10 @@ async fn choose(
         (ReleaseChoice::Named(name), current) => named(app, actor, snapshot, plugin, name, side.on, current).await?,
     };
     let other_settings = match &side.settings {
-        Some(settings) => std::mem::replace(&mut enablement.settings, settings.to_string()) != settings.to_string(),
+        Some(settings) => {
+            let before = std::mem::replace(&mut enablement.settings, settings.to_string());
+            before != enablement.settings
+        }
         None => false,
     };
     if let Some(grants) = &side.grants {

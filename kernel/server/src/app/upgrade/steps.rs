@@ -13,6 +13,7 @@ const NAMED: usize = 4;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum StepKind {
     Version,
+    Signature,
     Permissions,
     Settings,
     Documents,
@@ -26,6 +27,7 @@ impl StepKind {
     pub const fn code(self) -> &'static str {
         match self {
             StepKind::Version => "version",
+            StepKind::Signature => "signature",
             StepKind::Permissions => "permissions",
             StepKind::Settings => "settings",
             StepKind::Documents => "documents",
@@ -38,6 +40,7 @@ impl StepKind {
     pub const fn zh(self) -> &'static str {
         match self {
             StepKind::Version => "版本",
+            StepKind::Signature => "签名",
             StepKind::Permissions => "权限",
             StepKind::Settings => "设置",
             StepKind::Documents => "办件转换",
@@ -127,6 +130,7 @@ pub(super) fn at_the_beginning(ends: &Ends, wishes: &Wishes, today: Date) -> Vec
 pub(super) fn of(path: &Path, found: &Findings<'_>) -> Vec<Step> {
     vec![
         standing(path, found).unwrap_or_else(|| version(found.ends, found.older)),
+        signature(path),
         permissions(path),
         settings(found),
         documents(path, found),
@@ -179,6 +183,21 @@ fn version(ends: &Ends, older: bool) -> Step {
         Ordering::Less => Step::new(StepKind::Version, StepState::Attention, format!("从 {from} 改用较旧的 {to}"), ""),
         _ => Step::new(StepKind::Version, StepState::Done, format!("从 {from} 升级到 {to}"), ""),
     }
+}
+
+/// Whose signature stands behind the other version, by what this county asks for.
+fn signature(path: &Path) -> Step {
+    let verdict = &path.trust.to.verdict;
+    if verdict.trusted {
+        let sentence = format!("有 {} 的签名", verdict.by.join("、"));
+        return Step::new(StepKind::Signature, StepState::Done, sentence, "");
+    }
+    if path.trust.as_before() {
+        let sentence = "没有签名，与正在使用的版本一样，由运维人员确认来源";
+        return Step::new(StepKind::Signature, StepState::Attention, sentence, "");
+    }
+    let mend = "请向发布方索取签名文件（.minisig），在这个措施包的页面上添加";
+    Step::new(StepKind::Signature, StepState::Open, verdict.lacking.clone(), mend)
 }
 
 fn undecided(count: usize) -> Step {

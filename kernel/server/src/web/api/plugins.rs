@@ -4,6 +4,8 @@ use super::call::{At, Body, Call, Kinds, Raw, Word};
 use super::problem::Answer;
 use super::reply::{Done, Made, Shown};
 use super::shape::{Day, Free, Id, Label, Moment};
+use super::trust::Trust;
+use crate::app::delivery;
 use crate::app::plugin::{self, EnableDraft, EnablementView, GrantChoice, PackageView};
 use doudi_domain::package::Enablement;
 use serde::{Deserialize, Serialize};
@@ -14,6 +16,13 @@ pub struct Wasm;
 
 impl Kinds for Wasm {
     const TYPES: &'static [&'static str] = &["application/wasm"];
+}
+
+/// A bundle.
+pub struct Zip;
+
+impl Kinds for Zip {
+    const TYPES: &'static [&'static str] = &["application/zip"];
 }
 
 /// 措施包
@@ -34,6 +43,7 @@ pub struct Package {
     /// 它要读什么、做什么
     permissions: Vec<Permission>,
     pins: Vec<Pin>,
+    trust: Trust,
 }
 
 /// 一项权限
@@ -95,6 +105,7 @@ fn package(view: PackageView) -> Package {
             })
             .collect(),
         pins: view.pins.into_iter().map(Pin::from).collect(),
+        trust: view.trust.into(),
     }
 }
 
@@ -123,18 +134,32 @@ pub struct Installed {
     size: u64,
 }
 
-pub async fn install(call: Call, file: Raw<Wasm>) -> Answer<Made<Installed>> {
-    let installed = plugin::install(&call.app, &call.actor, file.content).await?;
-    Ok(Made {
-        location: format!("/plugins/{}", installed.digest),
-        value: Installed {
+impl From<delivery::Installed> for Installed {
+    fn from(installed: delivery::Installed) -> Installed {
+        Installed {
             digest: installed.digest,
             plugin: installed.plugin,
             version: installed.version,
             name: installed.name.into(),
             size: installed.size,
-        },
-    })
+        }
+    }
+}
+
+pub async fn install(call: Call, file: Raw<Wasm>) -> Answer<Made<Installed>> {
+    let installed = plugin::install(&call.app, &call.actor, file.content).await?;
+    Ok(Made { location: format!("/plugins/{}", installed.digest), value: installed.into() })
+}
+
+/// 安装的全部措施包
+#[derive(Serialize, ToSchema)]
+pub struct InstalledAll {
+    items: Vec<Installed>,
+}
+
+pub async fn install_bundle(call: Call, file: Raw<Zip>) -> Answer<Shown<InstalledAll>> {
+    let received = delivery::receive(&call.app, &call.actor, file.content, Vec::new()).await?;
+    Ok(Shown(InstalledAll { items: received.packages.into_iter().map(Installed::from).collect() }))
 }
 
 /// 本县区的启用记录
@@ -210,6 +235,7 @@ pub async fn enable(call: Call, Body(new): Body<NewPin>) -> Answer<Shown<Pin>> {
             Grants::Word(GrantWord::Keep) => GrantChoice::Keep,
             Grants::These(grants) => GrantChoice::These(grants),
         },
+        accept_unsigned: false,
     };
     Ok(Shown(plugin::enable(&call.app, &call.actor, draft).await?.into()))
 }

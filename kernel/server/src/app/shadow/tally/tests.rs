@@ -1,3 +1,5 @@
+//! Who gains and who loses, which reasons differ, which bar a difference belongs to.
+
 use super::*;
 use doudi_documents::manifest::OutcomeEffect;
 
