@@ -46,7 +46,7 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
-    /// Measures the sandbox against native code and prints a table.
+    /// Measures the sandbox against native code, and a county on both storage engines; prints a table.
     Bench(bench::Options),
 }
 

@@ -1,5 +1,5 @@
-//! A PostgreSQL cluster that lives as long as one test run: in a temporary folder, on a free port, without durability, owned
-//! by an ordinary user because PostgreSQL refuses to run as root.
+//! A PostgreSQL cluster that lives as long as one test run or bench: in a temporary folder, on a free port, owned by an ordinary
+//! user because PostgreSQL refuses to run as root. Without durability for tests, with it for the bench.
 
 use crate::cleanup;
 use crate::install::is_root;
@@ -28,8 +28,20 @@ pub fn folder() -> Option<PathBuf> {
     })
 }
 
+/// For tests: nothing has to outlive them.
+const FLEETING: &[&str] =
+    &["fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=128MB", "max_wal_size=512MB"];
+
+/// For the bench: what is acknowledged is on the disk, as in a city; memory and log as on a small machine.
+pub const DURABLE: &[&str] = &["shared_buffers=512MB", "max_wal_size=2GB"];
+
 /// Starts a cluster and returns its address as the tests want it. Stopped and removed by [`cleanup`].
 pub fn start() -> Result<String> {
+    start_with(FLEETING)
+}
+
+/// As [`start`], with these settings.
+pub fn start_with(settings: &[&str]) -> Result<String> {
     let Some(programs) = folder() else {
         bail!("PostgreSQL's programs initdb and postgres were not found. Install the package `postgresql`");
     };
@@ -64,15 +76,7 @@ pub fn start() -> Result<String> {
     let log = std::fs::File::create(home.join("log"))?;
     let mut server = as_owner("postgres");
     server.arg("-D").arg(&data).arg("-k").arg(&home).args(["-p", &port.to_string()]);
-    for setting in [
-        "listen_addresses=127.0.0.1",
-        "fsync=off",
-        "synchronous_commit=off",
-        "full_page_writes=off",
-        "max_connections=300",
-        "shared_buffers=128MB",
-        "max_wal_size=512MB",
-    ] {
+    for setting in ["listen_addresses=127.0.0.1", "max_connections=300"].iter().chain(settings) {
         server.args(["-c", setting]);
     }
     // A group of its own: Ctrl-C reaches us, and we stop it in order.

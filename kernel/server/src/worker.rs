@@ -16,6 +16,8 @@ mod react;
 mod shadow;
 mod tick;
 
+pub use tick::fire;
+
 use crate::app::App;
 use crate::app::outbox::{DELIVER_EVENT, NOTIFY, REACT, SHADOW, TICK};
 use doudi_domain::event::Job;

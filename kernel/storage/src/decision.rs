@@ -1,16 +1,19 @@
 //! Decisions: recorded once, never changed, found by household, scheme and time.
 
-use crate::engine::{Query, Row, args, broken};
+use crate::engine::Kind::{Int, Text};
+use crate::engine::{Arg, Kind, Query, Row, args, broken};
+use crate::event::{EVENT, NewEvent};
 use crate::page::{self, Page};
 use crate::snapshot::Reach;
 use crate::{Snapshot, Write, household, revision};
 use doudi_domain::decision::{Cause, Decision, Effect, Figure, Reason, Verdict};
 use doudi_domain::{
-    Date, DecisionId, DivisionCode, DocumentId, Error, FactId, Fen, HouseholdId, Instant, ParameterId, PersonId, Result,
+    Date, DecisionId, DivisionCode, DocumentId, Error, EventId, FactId, Fen, HouseholdId, Instant, ParameterId,
+    PersonId, Result,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// A decision before it has a number and a date of its own; meanings as in [`Decision`].
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -187,6 +190,30 @@ impl Snapshot {
         self.tx.all(sql, args![county, id, low, high]).await?.iter().map(read).collect()
     }
 
+    /// As [`Snapshot::decisions_of_household`] for each, in one query. Households without any are left out.
+    pub async fn decisions_of_households(
+        &mut self,
+        ids: &[HouseholdId],
+    ) -> Result<HashMap<HouseholdId, Vec<Decision>>> {
+        let Reach { county, low, high, .. } = self.reach;
+        for id in ids {
+            self.note(|| revision::decisions_of_household(*id));
+        }
+        let sql = concat!(
+            "SELECT ",
+            decision_columns!(),
+            " FROM decision d
+             WHERE d.county = $1 AND d.household @any $2 AND d.division BETWEEN $3 AND $4 ORDER BY d.household, d.id DESC"
+        );
+        let list: Vec<i64> = ids.iter().map(|id| id.0).collect();
+        let mut found: HashMap<HouseholdId, Vec<Decision>> = HashMap::with_capacity(ids.len());
+        for row in self.tx.all(sql, args![county, list, low, high]).await? {
+            let decision = read(&row)?;
+            found.entry(decision.household).or_default().push(decision);
+        }
+        Ok(found)
+    }
+
     /// The decisions that have effect on the day for these households: of each scheme and person the latest whose period
     /// covers it and that no later one in force supersedes. Refusals have no effect. By household, then id.
     pub async fn decisions_in_force(
@@ -325,68 +352,135 @@ impl Snapshot {
     }
 }
 
+const DECISION: [(&str, Kind); 28] = [
+    ("county", Int),
+    ("id", Int),
+    ("scheme", Text),
+    ("household", Int),
+    ("person", Int),
+    ("document", Int),
+    ("division", Int),
+    ("effect", Text),
+    ("outcome", Text),
+    ("outcome_zh", Text),
+    ("outcome_en", Text),
+    ("amount", Int),
+    ("covered_persons", Int),
+    ("valid_from", Int),
+    ("valid_to", Int),
+    ("reasons", Text),
+    ("figures", Text),
+    ("supersedes", Int),
+    ("as_of", Int),
+    ("plugin", Text),
+    ("version", Text),
+    ("digest", Text),
+    ("parameters", Text),
+    ("input_hash", Text),
+    ("invocation", Int),
+    ("decided_at", Int),
+    ("decided_by", Int),
+    ("decided_by_name", Text),
+];
+
+/// A row for [`DECISION`].
+fn row(write: &Write, id: DecisionId, new: &NewDecision) -> Result<Vec<Arg>> {
+    let parameters: Vec<i64> = new.cause.parameters.iter().map(|id| id.0).collect();
+    Ok(args![
+        write.county,
+        id,
+        &new.scheme,
+        new.household,
+        new.person,
+        new.document,
+        new.division,
+        new.effect.code(),
+        &new.outcome,
+        &new.outcome_zh,
+        &new.outcome_en,
+        new.amount,
+        new.covered_persons,
+        new.from,
+        new.to,
+        reasons_written(&new.reasons)?,
+        figures_written(&new.figures)?,
+        new.supersedes,
+        new.as_of,
+        &new.cause.plugin,
+        &new.cause.version,
+        &new.cause.digest,
+        serde_json::to_string(&parameters).map_err(broken)?,
+        &new.cause.input_hash,
+        new.cause.invocation,
+        write.now,
+        write.actor.user_id(),
+        write.actor.name()
+    ])
+}
+
 impl Write {
     /// The household (and person) must be in scope; a superseded decision must be about the same household and scheme, and
     /// not superseded yet. Publishes `decision.recorded`.
     pub async fn decision_record(&mut self, new: &NewDecision) -> Result<DecisionId> {
-        self.require_within(new.division)?;
-        household::find(&mut self.tx, self.reach, new.household).await?.ok_or(Error::not_found("家庭"))?;
-        if let Some(old) = new.supersedes {
-            let sql = "SELECT COUNT(*) AS count FROM decision WHERE county = $1 AND id = $2 AND household = $3 AND scheme = $4";
-            if crate::storage::count(&mut self.tx, sql, args![self.county, old, new.household, &new.scheme]).await? == 0
-            {
-                return Err(Error::refused("要取代的原决定不属于同一家庭的同一项救助。请刷新后重试"));
-            }
+        let ids = self.decisions_record_many(std::slice::from_ref(new)).await?;
+        ids.first().copied().ok_or_else(|| broken("a decision without an id"))
+    }
+
+    /// As [`Write::decision_record`] for each, in a handful of statements however many there are; all of them or none.
+    pub async fn decisions_record_many(&mut self, new: &[NewDecision]) -> Result<Vec<DecisionId>> {
+        for decision in new {
+            self.require_within(decision.division)?;
         }
-        let id = DecisionId(self.tx.new_id().await?);
-        let parameters: Vec<i64> = new.cause.parameters.iter().map(|id| id.0).collect();
-        let sql = "INSERT INTO decision (county, id, scheme, household, person, document, division, effect, outcome, outcome_zh,
-                   outcome_en, amount, covered_persons, valid_from, valid_to, reasons, figures, supersedes, as_of, plugin, version,
-                   digest, parameters, input_hash, invocation, decided_at, decided_by, decided_by_name)
-                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
-                   $23, $24, $25, $26, $27, $28)";
-        let name = self.actor.name().to_owned();
-        let values = args![
-            self.county,
-            id,
-            &new.scheme,
-            new.household,
-            new.person,
-            new.document,
-            new.division,
-            new.effect.code(),
-            &new.outcome,
-            &new.outcome_zh,
-            &new.outcome_en,
-            new.amount,
-            new.covered_persons,
-            new.from,
-            new.to,
-            reasons_written(&new.reasons)?,
-            figures_written(&new.figures)?,
-            new.supersedes,
-            new.as_of,
-            &new.cause.plugin,
-            &new.cause.version,
-            &new.cause.digest,
-            serde_json::to_string(&parameters).map_err(broken)?,
-            &new.cause.input_hash,
-            new.cause.invocation,
-            self.now,
-            self.actor.user_id(),
-            name
-        ];
-        self.tx.run(sql, values).await?;
-        let detail = json!({
-            "scheme": new.scheme, "household": new.household.to_string(), "effect": new.effect.code(),
-            "outcome": new.outcome, "amount": new.amount.0, "from": new.from.to_string(),
-            "supersedes": new.supersedes.map(|id| id.to_string()),
-        });
-        let subject = format!("decision/{id}");
-        self.audit("decision.record", &subject, detail.clone());
-        self.moves(revision::DECISIONS.to_owned());
-        self.moves(revision::decisions_of_household(new.household));
-        self.event_publish("decision.recorded", &subject, &detail.to_string()).await?;
-        Ok(id)
+        household::require_all(&mut self.tx, self.reach, new.iter().map(|decision| decision.household)).await?;
+        self.require_superseded(new).await?;
+        // Each with its event's, as if they were recorded one after the other.
+        let ids = self.tx.new_ids(2 * new.len()).await?;
+        let (mut recorded, mut rows, mut events) = (Vec::new(), Vec::new(), Vec::new());
+        for (new, pair) in new.iter().zip(ids.chunks_exact(2)) {
+            let id = DecisionId(pair[0]);
+            rows.push(row(self, id, new)?);
+            let detail = json!({
+                "scheme": new.scheme, "household": new.household.to_string(), "effect": new.effect.code(),
+                "outcome": new.outcome, "amount": new.amount.0, "from": new.from.to_string(),
+                "supersedes": new.supersedes.map(|id| id.to_string()),
+            });
+            let (subject, payload) = (format!("decision/{id}"), detail.to_string());
+            self.audit_add("decision.record", &subject, &payload);
+            self.moves(revision::decisions_of_household(new.household));
+            let event = NewEvent { topic: "decision.recorded".to_owned(), subject, payload };
+            events.push(self.event_row(EventId(pair[1]), event));
+            recorded.push(id);
+        }
+        if !recorded.is_empty() {
+            self.moves(revision::DECISIONS.to_owned());
+        }
+        self.tx.insert_many("decision", &DECISION, rows, "").await?;
+        self.tx.insert_many("event", &EVENT, events, "").await?;
+        Ok(recorded)
+    }
+
+    /// What is superseded is about the same household and scheme. That it is superseded only once, a unique key sees to.
+    async fn require_superseded(&mut self, new: &[NewDecision]) -> Result<()> {
+        let old: Vec<i64> = new.iter().filter_map(|decision| decision.supersedes).map(|id| id.0).collect();
+        if old.is_empty() {
+            return Ok(());
+        }
+        let sql = "SELECT id, household, scheme FROM decision WHERE county = $1 AND id @any $2";
+        let mut known: HashMap<DecisionId, (HouseholdId, String)> = HashMap::with_capacity(old.len());
+        for row in self.tx.all(sql, args![self.county, old]).await? {
+            known.insert(row.get("id")?, (row.get("household")?, row.get("scheme")?));
+        }
+        let fits = |decision: &NewDecision| {
+            decision.supersedes.is_none_or(|old| {
+                known
+                    .get(&old)
+                    .is_some_and(|(household, scheme)| *household == decision.household && *scheme == decision.scheme)
+            })
+        };
+        if new.iter().all(fits) {
+            Ok(())
+        } else {
+            Err(Error::refused("要取代的原决定不属于同一家庭的同一项救助。请刷新后重试"))
+        }
     }
 }

@@ -9,7 +9,7 @@ use crate::{Snapshot, Write, revision, search};
 use doudi_domain::household::{Household, HouseholdFile, Membership, NewHousehold};
 use doudi_domain::{Date, DivisionCode, Error, HouseholdId, MembershipId, PersonId, Result};
 use serde_json::json;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// What to change; `None` leaves as it is.
 #[derive(Clone, Default, PartialEq, Eq, Debug)]
@@ -79,6 +79,19 @@ pub(crate) async fn find(tx: &mut Tx, reach: Reach, id: HouseholdId) -> Result<O
     row.as_ref().map(read).transpose()
 }
 
+/// `NotFound` when one of them is absent or out of scope.
+pub(crate) async fn require_all(tx: &mut Tx, reach: Reach, ids: impl Iterator<Item = HouseholdId>) -> Result<()> {
+    let ids: BTreeSet<i64> = ids.map(|id| id.0).collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let wanted = ids.len();
+    let sql = "SELECT COUNT(*) AS count FROM household WHERE county = $1 AND id @any $2 AND division BETWEEN $3 AND $4";
+    let list: Vec<i64> = ids.into_iter().collect();
+    let found = crate::storage::count(tx, sql, args![reach.county, list, reach.low, reach.high]).await?;
+    if usize::try_from(found).ok() == Some(wanted) { Ok(()) } else { Err(Error::not_found("家庭")) }
+}
+
 impl Snapshot {
     /// `NotFound` when absent or out of scope.
     pub async fn household_fetch(&mut self, id: HouseholdId) -> Result<Household> {
@@ -88,6 +101,18 @@ impl Snapshot {
     pub async fn household_find(&mut self, id: HouseholdId) -> Result<Option<Household>> {
         self.note(|| revision::household(id));
         find(&mut self.tx, self.reach, id).await
+    }
+
+    /// Where these households live. Absent ones and those out of scope are left out.
+    pub async fn household_divisions(&mut self, ids: &[HouseholdId]) -> Result<HashMap<HouseholdId, DivisionCode>> {
+        let Reach { county, low, high, .. } = self.reach;
+        for id in ids {
+            self.note(|| revision::household(*id));
+        }
+        let sql = "SELECT id, division FROM household WHERE county = $1 AND id @any $2 AND division BETWEEN $3 AND $4";
+        let list: Vec<i64> = ids.iter().map(|id| id.0).collect();
+        let rows = self.tx.all(sql, args![county, list, low, high]).await?;
+        rows.iter().map(|row| Ok((row.get("id")?, row.get("division")?))).collect()
     }
 
     pub async fn household_by_number(&mut self, number: &str) -> Result<Option<Household>> {
@@ -101,6 +126,21 @@ impl Snapshot {
         let found = self.tx.optional(sql, args![county, number, low, high]).await?.as_ref().map(read).transpose()?;
         if let Some(household) = &found {
             self.note(|| revision::household(household.id));
+        }
+        Ok(found)
+    }
+
+    /// Those of these numbers that are taken within the scope.
+    pub async fn households_by_numbers(&mut self, numbers: &[String]) -> Result<HashMap<String, HouseholdId>> {
+        let Reach { county, low, high, .. } = self.reach;
+        let sql =
+            "SELECT id, number FROM household WHERE county = $1 AND number @any $2 AND division BETWEEN $3 AND $4";
+        let rows = self.tx.all(sql, args![county, numbers.to_vec(), low, high]).await?;
+        let mut found = HashMap::with_capacity(rows.len());
+        for row in &rows {
+            let id: HouseholdId = row.get("id")?;
+            self.note(|| revision::household(id));
+            found.insert(row.get("number")?, id);
         }
         Ok(found)
     }

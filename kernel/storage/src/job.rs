@@ -3,12 +3,14 @@
 //! Work waits in **lanes**. A lane is carried out in order by one worker at a time (of each server); what waits in one never
 //! waits for what is slow in another. A county's own work is one lane; each address to notify is one more.
 
-use crate::engine::{Query, Row, args};
+use crate::engine::Kind::{Int, Text};
+use crate::engine::{Kind, Query, Row, args};
 use crate::page::{self, Page};
 use crate::{Snapshot, Storage, Write};
 use doudi_domain::event::Job;
 use doudi_domain::{County, Error, EventId, Instant, JobId, Result};
 use serde_json::json;
+use std::collections::HashSet;
 
 /// A county's own work.
 pub const OWN_LANE: i64 = 0;
@@ -264,18 +266,44 @@ impl Snapshot {
     }
 }
 
+const JOB: [(&str, Kind); 9] = [
+    ("county", Int),
+    ("id", Int),
+    ("lane", Int),
+    ("kind", Text),
+    ("payload", Text),
+    ("dedupe_key", Text),
+    ("run_at", Int),
+    ("attempts", Int),
+    ("dead", Int),
+];
+
 impl Write {
     /// False, and nothing changed, when the county has had a job with this dedupe key.
     pub async fn job_enqueue(&mut self, new: &NewJob) -> Result<bool> {
-        let id = self.tx.new_id().await?;
-        let sql = "INSERT INTO job (county, id, lane, kind, payload, dedupe_key, run_at, attempts, dead)
-                   VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0) ON CONFLICT (county, dedupe_key) DO NOTHING";
-        let values = args![self.county, id, new.lane, &new.kind, &new.payload, &new.dedupe_key, new.run_at];
-        let fresh = self.tx.run(sql, values).await? == 1;
-        if fresh {
-            self.audit("job.enqueue", format_args!("job/{id}"), json!({ "kind": new.kind, "key": new.dedupe_key }));
+        Ok(self.jobs_enqueue_many(std::slice::from_ref(new)).await? == 1)
+    }
+
+    /// As [`Write::job_enqueue`] for each, in one go. Returns how many of them are new.
+    pub async fn jobs_enqueue_many(&mut self, new: &[NewJob]) -> Result<usize> {
+        if new.is_empty() {
+            return Ok(0);
         }
-        Ok(fresh)
+        // The writes of a county are serial: what is not there now is not there in a moment either.
+        let keys: Vec<String> = new.iter().map(|job| job.dedupe_key.clone()).collect();
+        let sql = "SELECT dedupe_key FROM job WHERE county = $1 AND dedupe_key @any $2";
+        let rows = self.tx.all(sql, args![self.county, keys]).await?;
+        let mut known = rows.iter().map(|row| row.at(0)).collect::<Result<HashSet<String>>>()?;
+        let fresh: Vec<&NewJob> = new.iter().filter(|job| known.insert(job.dedupe_key.clone())).collect();
+        let ids = self.tx.new_ids(fresh.len()).await?;
+        let mut rows = Vec::with_capacity(fresh.len());
+        for (id, new) in ids.iter().zip(&fresh) {
+            let NewJob { lane, kind, payload, dedupe_key, run_at } = new;
+            rows.push(args![self.county, *id, *lane, kind, payload, dedupe_key, *run_at, 0, 0]);
+            self.audit("job.enqueue", format_args!("job/{id}"), json!({ "kind": kind, "key": dedupe_key }));
+        }
+        self.tx.insert_many("job", &JOB, rows, "").await?;
+        Ok(fresh.len())
     }
 
     /// Gives a dead job another chance, at once.

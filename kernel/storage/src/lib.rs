@@ -27,6 +27,8 @@ mod error;
 pub mod event;
 pub mod fact;
 pub mod figures;
+#[doc(hidden)]
+pub mod floor;
 pub mod grant_use;
 pub mod household;
 pub mod import;

@@ -1,6 +1,7 @@
 //! Notices (告知书, 公示): what was served, word for word, and on whom.
 
-use crate::engine::{Row, args};
+use crate::engine::Kind::{Int, Text};
+use crate::engine::{Kind, Row, args, broken};
 use crate::snapshot::Reach;
 use crate::{Snapshot, Write};
 use doudi_domain::{Date, DecisionId, DivisionCode, DocumentId, Error, HouseholdId, Instant, NoticeId, Result, UserId};
@@ -106,38 +107,63 @@ impl Snapshot {
     }
 }
 
+const NOTICE: [(&str, Kind); 14] = [
+    ("county", Int),
+    ("id", Int),
+    ("kind", Text),
+    ("number", Text),
+    ("title", Text),
+    ("body", Text),
+    ("household", Int),
+    ("document", Int),
+    ("decision", Int),
+    ("division", Int),
+    ("issued_on", Int),
+    ("issued_at", Int),
+    ("issued_by", Int),
+    ("issued_by_name", Text),
+];
+
 impl Write {
     /// `Conflict` when the number is taken in the county.
     pub async fn notice_issue(&mut self, new: &NewNotice) -> Result<NoticeId> {
-        self.require_within(new.division)?;
-        let id = NoticeId(self.tx.new_id().await?);
-        // A unique key lets any number of NULLs pass, but only one empty text.
-        let number = (!new.number.trim().is_empty()).then(|| new.number.clone());
-        let sql = "INSERT INTO notice (county, id, kind, number, title, body, household, document, decision, division, issued_on,
-                   issued_at, issued_by, issued_by_name) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
-        let name = self.actor.name().to_owned();
-        let values = args![
-            self.county,
-            id,
-            &new.kind,
-            number,
-            &new.title,
-            &new.body,
-            new.household,
-            new.document,
-            new.decision,
-            new.division,
-            new.issued_on,
-            self.now,
-            self.actor.user_id(),
-            name
-        ];
-        self.tx.run(sql, values).await?;
-        let detail = json!({
-            "kind": new.kind, "number": new.number, "household": new.household.map(|id| id.0),
-            "decision": new.decision.map(|id| id.0),
-        });
-        self.audit("notice.issue", format_args!("notice/{id}"), detail);
-        Ok(id)
+        let ids = self.notices_issue_many(std::slice::from_ref(new)).await?;
+        ids.first().copied().ok_or_else(|| broken("a notice without an id"))
+    }
+
+    /// As [`Write::notice_issue`] for each, in one go; all of them or none.
+    pub async fn notices_issue_many(&mut self, new: &[NewNotice]) -> Result<Vec<NoticeId>> {
+        for notice in new {
+            self.require_within(notice.division)?;
+        }
+        let ids: Vec<NoticeId> = self.tx.new_ids(new.len()).await?.into_iter().map(NoticeId).collect();
+        let mut rows = Vec::with_capacity(new.len());
+        for (id, new) in ids.iter().zip(new) {
+            // A unique key lets any number of NULLs pass, but only one empty text.
+            let number = (!new.number.trim().is_empty()).then(|| new.number.clone());
+            rows.push(args![
+                self.county,
+                *id,
+                &new.kind,
+                number,
+                &new.title,
+                &new.body,
+                new.household,
+                new.document,
+                new.decision,
+                new.division,
+                new.issued_on,
+                self.now,
+                self.actor.user_id(),
+                self.actor.name()
+            ]);
+            let detail = json!({
+                "kind": new.kind, "number": new.number, "household": new.household.map(|id| id.0),
+                "decision": new.decision.map(|id| id.0),
+            });
+            self.audit("notice.issue", format_args!("notice/{id}"), detail);
+        }
+        self.tx.insert_many("notice", &NOTICE, rows, "").await?;
+        Ok(ids)
     }
 }

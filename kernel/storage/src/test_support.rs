@@ -388,6 +388,19 @@ impl Storage {
         texts
     }
 
+    /// These columns of every row of a table as one text a row, sorted; around every scope.
+    pub async fn rows_as_text(&self, table: &str, columns: &[&str]) -> Result<Vec<String>> {
+        let cells: Vec<String> =
+            columns.iter().map(|column| format!("COALESCE(CAST({column} AS TEXT), '∅')")).collect();
+        let sql = format!("SELECT {} FROM {table}", cells.join(" || ' | ' || ")).leak();
+        let mut tx = self.db.read().await?;
+        let rows = tx.all(sql, args![]).await?;
+        let mut texts = rows.iter().map(|row| row.at(0)).collect::<Result<Vec<String>>>()?;
+        tx.rollback().await?;
+        texts.sort();
+        Ok(texts)
+    }
+
     /// Tables with their columns, sorted.
     pub async fn schema(&self) -> Result<Vec<(String, String)>> {
         let mut tx = self.db.read().await?;

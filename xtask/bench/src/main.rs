@@ -1,17 +1,22 @@
 //! `doudi-bench`: the dibao rule over many households through the sandbox against the same rule compiled for this machine, in
-//! the same run and over the same columns; and what a call, a compilation, a load from the cache and a change of version cost. Started by
-//! `cargo xtask bench`.
+//! the same run and over the same columns; what a call, a compilation, a load from the cache, a change of version and a shadow run
+//! cost; and a whole county on both storage engines: import, decisions, payment roster, pages. Started by `cargo xtask bench`; see
+//! `docs/reference/bench.md`.
 #![allow(clippy::print_stdout)]
 
+mod city;
 mod data;
+mod line;
 mod native;
 mod reads;
 mod report;
 mod shadow;
 mod swap;
+mod web;
 
 use anyhow::{Context, Result, bail};
-use clap::Parser;
+use city::City;
+use clap::{Parser, ValueEnum};
 use doudi_demo::{Plan, divisions, roster};
 use doudi_domain::calendar::WorkCalendar;
 use doudi_domain::columns::Columns;
@@ -22,6 +27,7 @@ use doudi_sdk::input::Families;
 use doudi_sdk::points::Assess;
 use doudi_sdk::testing::World;
 use jiff::civil::date;
+use line::{Durability, Line};
 use reads::Fixed;
 use report::{Report, percentile};
 use sha2::{Digest, Sha256};
@@ -31,15 +37,64 @@ use std::time::Instant as Moment;
 
 #[derive(Parser)]
 struct Cli {
-    /// Packages built by `cargo xtask build-plugins`; the one of dibao is measured.
+    /// Packages built by `cargo xtask build-plugins`: those of dibao and disbursement.
     packages: Vec<PathBuf>,
-    #[arg(long, default_value_t = 1_000_000)]
-    households: u64,
-    /// How many households the shadow run goes over, in a database; 0 leaves it out.
+    /// Households of the county; the rule alone goes over ten times as many.
+    #[arg(long, default_value_t = 100_000)]
+    households: usize,
+    /// How many households the shadow run goes over, in a database; 0 leaves it out. Belongs to the rule.
     #[arg(long, default_value_t = 100_000)]
     shadow_households: usize,
+    /// Only these parts.
+    #[arg(long, value_enum, value_delimiter = ',')]
+    only: Vec<Part>,
+    /// How durable the PostgreSQL of DOUDI_TEST_POSTGRES is, for the report.
+    #[arg(long, default_value = "as its administrator set it")]
+    durability: String,
     #[arg(long)]
     json: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+enum Part {
+    /// The rule through the sandbox and natively.
+    Rule,
+    /// A roster file into storage.
+    Import,
+    /// From storage to stored decisions.
+    Decide,
+    /// A payment roster with totals and spreadsheet.
+    Roster,
+    /// Server start to first page.
+    Start,
+    /// Household pages under load.
+    Pages,
+}
+
+impl Cli {
+    fn wants(&self, part: Part) -> bool {
+        self.only.is_empty() || self.only.contains(&part)
+    }
+
+    fn package(&self, id: &str) -> Result<Vec<u8>> {
+        let fits = |path: &&PathBuf| {
+            path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(&format!("{id}-")))
+        };
+        let path = self.packages.iter().find(fits);
+        let path =
+            path.with_context(|| format!("no package {id}-*.wasm was given. Run `cargo xtask build-plugins`"))?;
+        std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))
+    }
+}
+
+/// Everything measured in one run.
+#[derive(serde::Serialize)]
+struct Figures {
+    processors: usize,
+    durability: Vec<Durability>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule: Option<Report>,
+    lines: Vec<Line>,
 }
 
 /// As in the kernel's own passes over a county.
@@ -51,29 +106,102 @@ const COUNTY: County = County(340_223);
 
 fn main() -> Result<()> {
     let cli = Cli::parse();
-    let package = cli
-        .packages
-        .iter()
-        .find(|path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("dibao-")))
-        .context("no package dibao-*.wasm was given. Run `cargo xtask build-plugins`")?;
-    let bytes = std::fs::read(package).with_context(|| format!("cannot read {}", package.display()))?;
-    // One worker: figures are per core.
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
-    let mut report = runtime.block_on(measure(&cli, &bytes))?;
-    if cli.shadow_households > 0 {
-        // As a server has it: every processor.
+    let mut figures = Figures {
+        processors: std::thread::available_parallelism().map_or(1, usize::from),
+        durability: Vec::new(),
+        rule: None,
+        lines: Vec::new(),
+    };
+    if cli.wants(Part::Rule) {
+        let bytes = cli.package("dibao")?;
+        // One worker: figures are per core.
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+        let mut report = runtime.block_on(measure(&cli, &bytes))?;
+        if cli.shadow_households > 0 {
+            // As a server has it: every processor.
+            let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+            let progress = indicatif::ProgressBar::new_spinner();
+            progress.enable_steady_tick(std::time::Duration::from_millis(120));
+            let say = |what: &str| progress.set_message(what.to_owned());
+            report.shadow = Some(runtime.block_on(shadow::measure(&bytes, cli.shadow_households, &say))?);
+            progress.finish_and_clear();
+        }
+        if !cli.json {
+            report.print();
+        }
+        figures.rule = Some(report);
+    }
+    if cli.only.iter().any(|part| *part != Part::Rule) || cli.only.is_empty() {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-        let progress = indicatif::ProgressBar::new_spinner();
-        progress.enable_steady_tick(std::time::Duration::from_millis(120));
-        let say = |what: &str| progress.set_message(what.to_owned());
-        report.shadow = Some(runtime.block_on(shadow::measure(&bytes, cli.shadow_households, &say))?);
-        progress.finish_and_clear();
+        let postgres = std::env::var("DOUDI_TEST_POSTGRES").ok();
+        figures.durability.push(Durability {
+            engine: "sqlite",
+            settings: "write-ahead log, synchronous=FULL: each transaction is on the disk when it is acknowledged"
+                .to_owned(),
+        });
+        runtime.block_on(county(&cli, None, &mut figures.lines))?;
+        match &postgres {
+            Some(server) => {
+                figures.durability.push(Durability { engine: "postgres", settings: cli.durability.clone() });
+                runtime.block_on(county(&cli, Some(server), &mut figures.lines))?;
+            }
+            None => eprintln!("DOUDI_TEST_POSTGRES names no server: PostgreSQL is not measured"),
+        }
     }
     if cli.json {
-        println!("{}", serde_json::to_string_pretty(&report)?);
-    } else {
-        report.print();
+        println!("{}", serde_json::to_string_pretty(&figures)?);
+    } else if !figures.lines.is_empty() {
+        println!("\n{} processors", figures.processors);
+        line::print(&figures.lines, &figures.durability);
     }
+    Ok(())
+}
+
+/// One engine, from the empty database to its pages.
+async fn county(cli: &Cli, postgres: Option<&str>, lines: &mut Vec<Line>) -> Result<()> {
+    let engine = if postgres.is_some() { "postgres" } else { "sqlite" };
+    let progress = indicatif::ProgressBar::new_spinner();
+    progress.enable_steady_tick(std::time::Duration::from_millis(120));
+    let say = |what: &str| progress.set_message(format!("{engine}: {what}"));
+    say("a city with its measures");
+    let packages = [("dibao", cli.package("dibao")?), ("disbursement", cli.package("disbursement")?)];
+    let packages = packages.map(|(id, bytes)| (id.to_owned(), bytes));
+    let city = City::found(postgres, &packages).await?;
+    let dibao = city.app.host.load(&hex::encode(Sha256::digest(&packages[0].1)), &packages[0].1).await?;
+    let manifest = dibao.manifest();
+    city.parameters(manifest).await?;
+    say("inventing households");
+    let families = city::paid_families(manifest, cli.households)?;
+    say("importing them");
+    let imported = city.import(&families).await?;
+    drop(families);
+    if cli.wants(Part::Import) {
+        lines.push(imported);
+    }
+    if cli.wants(Part::Decide) || cli.wants(Part::Roster) || cli.wants(Part::Pages) {
+        say("first decisions");
+        city.decide_first(manifest).await?;
+    }
+    if cli.wants(Part::Decide) {
+        say("a new standard for everybody");
+        lines.push(city.decide(manifest).await?);
+    }
+    if cli.wants(Part::Roster) {
+        say("the roster of a month");
+        lines.extend(city.roster().await?);
+    }
+    if cli.wants(Part::Start) {
+        say("starting the server");
+        lines.push(web::start(&city).await?);
+    }
+    if cli.wants(Part::Pages) {
+        say("pages under load");
+        lines.extend(web::pages(&city).await?);
+    }
+    say("verifying the audit chain");
+    city.verify().await?;
+    city.raze().await;
+    progress.finish_and_clear();
     Ok(())
 }
 
@@ -131,7 +259,7 @@ async fn measure(cli: &Cli, bytes: &[u8]) -> Result<Report> {
     smallest.sort_by(f64::total_cmp);
     calls.sort_by(f64::total_cmp);
 
-    let rounds = (cli.households as usize).div_ceil(BLOCK).max(1);
+    let rounds = (10 * cli.households).div_ceil(BLOCK).max(1);
     say("the rule, natively and through the sandbox in turn");
     let (mut native, mut wasm) = (Run::default(), Run::default());
     let plain = blocks.iter().map(native::block).collect::<Result<Vec<_>>>()?;

@@ -2,7 +2,10 @@
 //! ways of the workflow, scope, revisions, deadlines, numbers. Carrying out happens in the one short transaction. A plugin
 //! that wishes what the workflow does not know has failed; nothing of its list is applied.
 
+mod carry_out;
 mod payments;
+
+pub(crate) use carry_out::carry_out;
 
 use super::consult::{Pin, Subject};
 use super::numbering::Numbering;
@@ -22,12 +25,13 @@ use doudi_domain::{
     Actor, AttachmentId, Date, DecisionId, DivisionCode, DocumentId, Error, FactId, Fen, HouseholdId, InvocationId,
     PersonId, Result, catalogue, fact,
 };
-use doudi_plugin_host::CallRecord;
+use doudi_storage::Snapshot;
 use doudi_storage::attachment::NewAttachment;
 use doudi_storage::decision::NewDecision;
 use doudi_storage::document::DocumentTarget;
+use doudi_storage::event::NewEvent;
 use doudi_storage::notice::NewNotice;
-use doudi_storage::{Snapshot, Write};
+use std::collections::{BTreeSet, HashMap};
 
 /// On what occasion the effects were wished.
 pub(crate) struct Occasion<'a> {
@@ -45,11 +49,7 @@ pub(crate) enum Operation {
     /// Cause and, for a case created in the same list, the case are filled in when it is carried out.
     Decision(Box<NewDecision>),
     Fact(NewFact),
-    Event {
-        topic: String,
-        subject: String,
-        payload: String,
-    },
+    Event(NewEvent),
     /// Tied to the decision of the same household in the same list, if there is one.
     Notice(NewNotice),
     Attachment(NewAttachment),
@@ -63,7 +63,10 @@ pub(crate) async fn plan(
     county: &mut Snapshot,
     effects: &[EffectPayload],
 ) -> Result<Vec<Operation>> {
-    let mut planner = Planner { occasion, snapshot, county, numbering: Numbering::default() };
+    let households: BTreeSet<HouseholdId> = effects.iter().filter_map(household).collect();
+    let households: Vec<HouseholdId> = households.into_iter().collect();
+    let divisions = snapshot.household_divisions(&households).await?;
+    let mut planner = Planner { occasion, snapshot, county, numbering: Numbering::default(), divisions };
     let mut operations = Vec::with_capacity(effects.len());
     for (index, effect) in effects.iter().enumerate() {
         let operation = match effect {
@@ -87,11 +90,26 @@ pub(crate) async fn plan(
     Ok(operations)
 }
 
+/// The household an effect names.
+fn household(effect: &EffectPayload) -> Option<HouseholdId> {
+    let named = match effect {
+        EffectPayload::DocumentPut(put) => put.household,
+        EffectPayload::DecisionRecord(decision) => Some(decision.household),
+        EffectPayload::FactPropose(fact) => fact.household,
+        EffectPayload::EventPublish(event) => event.household,
+        EffectPayload::NoticeIssue(notice) => Some(notice.household),
+        _ => None,
+    };
+    named.map(|id| HouseholdId(id.0))
+}
+
 struct Planner<'a> {
     occasion: &'a Occasion<'a>,
     snapshot: &'a mut Snapshot,
     county: &'a mut Snapshot,
     numbering: Numbering,
+    /// Where the households live that the effects name, read at once: a pass over a county names hundreds.
+    divisions: HashMap<HouseholdId, DivisionCode>,
 }
 
 impl Planner<'_> {
@@ -389,7 +407,7 @@ impl Planner<'_> {
         let payload = serde_json::json!({
             "household": event.household, "person": event.person, "document": event.document, "payload": event.payload,
         });
-        Ok(Operation::Event { topic: event.topic.clone(), subject, payload: payload.to_string() })
+        Ok(Operation::Event(NewEvent { topic: event.topic.clone(), subject, payload: payload.to_string() }))
     }
 
     async fn notice(&mut self, index: usize, notice: &NoticeIssue) -> Result<Operation> {
@@ -457,6 +475,9 @@ impl Planner<'_> {
     }
 
     async fn division_of(&mut self, index: usize, household: HouseholdId) -> Result<DivisionCode> {
+        if let Some(division) = self.divisions.get(&household) {
+            return Ok(*division);
+        }
         match self.snapshot.household_find(household).await? {
             Some(household) => Ok(household.division),
             None => Err(self.fault(index, format!("没有家庭 {household}"))),
@@ -509,61 +530,4 @@ pub(crate) fn unit_word(unit: Unit) -> &'static str {
         Unit::Code => "code",
         Unit::YesNo => "yes-no",
     }
-}
-
-/// Writes what was decided. Returns the documents created or moved.
-pub(crate) async fn carry_out(
-    write: &mut Write,
-    operations: Vec<Operation>,
-    record: &CallRecord,
-    invocation: InvocationId,
-) -> Result<Vec<DocumentId>> {
-    let mut documents = Vec::new();
-    // A case created by this very list is the case of the decisions and letters about the same household in it.
-    let mut created: Vec<(Option<HouseholdId>, DocumentId)> = Vec::new();
-    let mut decided: Vec<(HouseholdId, DecisionId)> = Vec::new();
-    // By collection and key: what the envelope of a new roster is opened on.
-    let mut named: Vec<(String, String, DocumentId)> = Vec::new();
-    let case_of = |created: &[(Option<HouseholdId>, DocumentId)], household: HouseholdId| {
-        created.iter().rev().find(|(of, _)| *of == Some(household)).map(|(_, id)| *id)
-    };
-    for operation in operations {
-        match operation {
-            Operation::Document(put) => {
-                let is_new = matches!(put.target, DocumentTarget::New { .. });
-                let document = write.document_put(&put).await?;
-                if is_new {
-                    created.push((document.household, document.id));
-                    named.push((document.collection, document.key, document.id));
-                }
-                documents.push(document.id);
-            }
-            Operation::Decision(mut decision) => {
-                decision.cause.parameters = record.parameters.clone();
-                decision.cause.input_hash = record.input_hash.clone();
-                decision.cause.invocation = invocation;
-                decision.document = decision.document.or_else(|| case_of(&created, decision.household));
-                let id = write.decision_record(&decision).await?;
-                decided.push((decision.household, id));
-            }
-            Operation::Fact(fact) => {
-                write.fact_record(&fact).await?;
-            }
-            Operation::Event { topic, subject, payload } => {
-                write.event_publish(&topic, &subject, &payload).await?;
-            }
-            Operation::Notice(mut notice) => {
-                if let Some(household) = notice.household {
-                    notice.document = notice.document.or_else(|| case_of(&created, household));
-                    notice.decision = decided.iter().rev().find(|(of, _)| *of == household).map(|(_, id)| *id);
-                }
-                write.notice_issue(&notice).await?;
-            }
-            Operation::Attachment(attachment) => {
-                write.attachment_add(&attachment).await?;
-            }
-            Operation::Payment(planned) => payments::carry_out(write, *planned, &named).await?,
-        }
-    }
-    Ok(documents)
 }

@@ -158,6 +158,8 @@ pub(crate) struct Applied {
     pub repeated: bool,
     /// Of a feed: positions of the rows the plugin did not take, and why.
     pub rejected: Vec<(u32, Problem)>,
+    /// Of due work: where its next step begins; that step is enqueued.
+    pub next: Option<String>,
 }
 
 /// Asks, applies all or nothing, and asks again when somebody was quicker. Runs to its end even when the request that began
@@ -367,7 +369,7 @@ async fn once(
     }
     enqueue_next(&mut write, consultation, next.as_deref()).await?;
     outbox::commit(write).await?;
-    Ok(Applied { documents, repeated: false, rejected })
+    Ok(Applied { documents, repeated: false, rejected, next })
 }
 
 /// No effects: only the key is remembered, so that the step counts as done.
@@ -382,7 +384,7 @@ async fn remember(app: &App, actor: &Actor, consultation: &Consultation, next: O
         enqueue_next(&mut write, consultation, next.as_deref()).await?;
         write.commit().await?;
     }
-    Ok(Applied::default())
+    Ok(Applied { next, ..Applied::default() })
 }
 
 /// The next step of due work is written with the effects of this one: an interruption between the two loses neither.

@@ -1,7 +1,7 @@
 //! Due work as county IT looks after it: what waits, what was given up and why, and another chance; and who was told of which
 //! event.
 
-use super::outbox::{DELIVER_EVENT, NOTIFY, NotifyJob, REACT, ReactJob, SHADOW, TICK, TickJob};
+use super::outbox::{DELIVER_EVENT, NOTIFY, NotifyJob, REACT, ReactJob, SHADOW, TICK, TickJob, delivered};
 use super::{App, in_own_task, plugin};
 use doudi_documents::Text;
 use doudi_documents::manifest::Manifest;
@@ -136,9 +136,15 @@ impl Vocabulary {
             address: None,
             job,
         };
+        let mut others = 0;
         // A payload that cannot be read is shown by its key: this page is where such a job is found.
         match row.job.kind.as_str() {
-            DELIVER_EVENT => row.event = row.job.payload.parse().ok(),
+            DELIVER_EVENT => {
+                if let Some(events) = delivered(&row.job.payload) {
+                    row.event = events.first().copied();
+                    others = events.len() - 1;
+                }
+            }
             REACT => {
                 if let Ok(react) = serde_json::from_str::<ReactJob>(&row.job.payload) {
                     row.event = Some(EventId(react.event));
@@ -162,7 +168,10 @@ impl Vocabulary {
         if let Some(id) = row.event
             && let Some(event) = self.event(snapshot, id).await?
         {
-            row.about = Text::from(format!("{} {}", event.topic, event.subject));
+            row.about = Text::from(match others {
+                0 => format!("{} {}", event.topic, event.subject),
+                _ => format!("{} {} 等 {} 个事件", event.topic, event.subject, others + 1),
+            });
         }
         Ok(row)
     }

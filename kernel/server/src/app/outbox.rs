@@ -118,19 +118,48 @@ impl TickJob {
     }
 }
 
+/// Events handed on by one job: of a pass over a county, a job for each would be most of the work.
+const TOGETHER: usize = 500;
+
+/// The job that hands events of one transaction to whoever listens: their numbers, apart by commas.
+fn delivery(events: &[EventId], run_at: Instant) -> Option<NewJob> {
+    let first = events.first()?;
+    let numbers: Vec<String> = events.iter().map(ToString::to_string).collect();
+    Some(NewJob {
+        lane: OWN_LANE,
+        kind: DELIVER_EVENT.to_owned(),
+        payload: numbers.join(","),
+        dedupe_key: format!("{DELIVER_EVENT}/{first}"),
+        run_at,
+    })
+}
+
+/// What [`delivery`] has written; `None` when it is no such thing.
+pub fn delivered(payload: &str) -> Option<Vec<EventId>> {
+    payload.split(',').map(|number| number.parse().ok()).collect()
+}
+
 /// Enqueues the deliveries of everything the write has published, and commits. Who listens is found out at delivery: the
 /// transaction reads nothing it does not have to.
 pub async fn commit(mut write: Write) -> Result<()> {
     let events: Vec<EventId> = write.events_published().iter().map(|event| event.id).collect();
-    for event in events {
-        let job = NewJob {
-            lane: OWN_LANE,
-            kind: DELIVER_EVENT.to_owned(),
-            payload: event.to_string(),
-            dedupe_key: format!("{DELIVER_EVENT}/{event}"),
-            run_at: write.now(),
-        };
-        write.job_enqueue(&job).await?;
-    }
+    let jobs: Vec<NewJob> = events.chunks(TOGETHER).filter_map(|events| delivery(events, write.now())).collect();
+    write.jobs_enqueue_many(&jobs).await?;
     write.commit().await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_delivery_names_its_events() {
+        let events = [EventId(7), EventId(9)];
+        let job = delivery(&events, Instant(0)).expect("two events");
+        assert_eq!((job.payload.as_str(), job.dedupe_key.as_str()), ("7,9", "deliver-event/7"));
+        assert_eq!(delivered(&job.payload), Some(events.to_vec()));
+        assert_eq!(delivered("17"), Some(vec![EventId(17)]));
+        assert_eq!((delivered(""), delivered("7,x")), (None, None));
+        assert_eq!(delivery(&[], Instant(0)), None);
+    }
 }

@@ -8,13 +8,14 @@ use async_trait::async_trait;
 use doudi_domain::calendar::WorkCalendar;
 use doudi_domain::catalogue::FieldCode;
 use doudi_domain::columns::Columns;
-use doudi_domain::decision::{Decision, Effect};
+use doudi_domain::decision::Decision;
 use doudi_domain::document::Document;
 use doudi_domain::parameter::Parameter;
 use doudi_domain::payment::{Conflict, Payment};
 use doudi_domain::{Actor, Date, DecisionId, DocumentId, Error, HouseholdId, Instant, PaymentId, Result};
 use doudi_plugin_host::{Block, DocumentQuery, PaymentQuery, PaymentTotals, Reads};
 use doudi_storage::Snapshot;
+use std::collections::HashMap;
 use std::sync::Arc;
 use tokio::sync::Mutex;
 
@@ -23,8 +24,6 @@ pub(crate) type Shared = Arc<Mutex<Snapshot>>;
 
 /// Measures asking measures asking measures: deeper than this is a circle.
 const DEPTH: u8 = 3;
-/// Households looked at in one step of a search for recipients.
-const STRIDE: u32 = 1_000;
 
 pub(crate) struct SnapshotReads {
     pub app: App,
@@ -39,6 +38,10 @@ pub(crate) struct SnapshotReads {
     /// Parameters other than those in force, when something is only tried out.
     pub supposed: Arc<Supposed>,
     calendar: Option<Arc<WorkCalendar>>,
+    /// Recipients handed out, ascending: who asks for a page of them asks for the decisions about each next, and one query
+    /// brings them all. Of one snapshot, so that nothing is out of date.
+    ahead: Vec<HouseholdId>,
+    decisions: HashMap<HouseholdId, Vec<Decision>>,
 }
 
 impl SnapshotReads {
@@ -61,12 +64,24 @@ impl SnapshotReads {
             trial,
             supposed: Arc::default(),
             calendar: None,
+            ahead: Vec::new(),
+            decisions: HashMap::new(),
         }
     }
 
     /// The same reads, with other parameters than those in force.
     pub fn supposing(self, supposed: &Arc<Supposed>) -> SnapshotReads {
         SnapshotReads { supposed: supposed.clone(), ..self }
+    }
+
+    /// Reads the decisions about all recipients handed out so far, newest first.
+    async fn read_ahead(&mut self) -> Result<()> {
+        let missing: Vec<HouseholdId> =
+            self.ahead.iter().copied().filter(|household| !self.decisions.contains_key(household)).collect();
+        let mut found = self.snapshot.lock().await.decisions_of_households(&missing).await?;
+        let decisions = missing.into_iter().map(|household| (household, found.remove(&household).unwrap_or_default()));
+        self.decisions.extend(decisions);
+        Ok(())
     }
 }
 
@@ -83,28 +98,14 @@ impl Reads for SnapshotReads {
         after: HouseholdId,
         limit: u32,
     ) -> Result<Vec<HouseholdId>> {
-        let mut snapshot = self.snapshot.lock().await;
-        let mut found = Vec::new();
-        let mut cursor = (after.0 > 0).then_some(after);
-        loop {
-            let ids = snapshot.household_ids(cursor, STRIDE).await?;
-            let Some(last) = ids.last().copied() else { return Ok(found) };
-            let mut granted: Vec<HouseholdId> = snapshot
-                .decisions_in_force(&ids, Some(scheme), as_of)
-                .await?
-                .into_iter()
-                .filter(|decision| matches!(decision.effect, Effect::Grant | Effect::Change))
-                .map(|decision| decision.household)
-                .collect();
-            granted.sort();
-            granted.dedup();
-            found.extend(granted);
-            if found.len() >= limit as usize {
-                found.truncate(limit as usize);
-                return Ok(found);
-            }
-            cursor = Some(last);
-        }
+        let governing = self.snapshot.lock().await.decisions_governing(scheme, as_of, None, after, limit).await?;
+        let mut found: Vec<HouseholdId> = governing.into_iter().map(|decision| decision.household).collect();
+        // By household already.
+        found.dedup();
+        self.ahead.extend(&found);
+        self.ahead.sort_unstable();
+        self.ahead.dedup();
+        Ok(found)
     }
 
     async fn document_get(&mut self, plugin: &str, id: DocumentId) -> Result<Document> {
@@ -129,7 +130,13 @@ impl Reads for SnapshotReads {
     }
 
     async fn decisions_of_household(&mut self, household: HouseholdId) -> Result<Vec<Decision>> {
-        let mut decisions = self.snapshot.lock().await.decisions_of_household(household).await?;
+        if self.ahead.binary_search(&household).is_ok() && !self.decisions.contains_key(&household) {
+            self.read_ahead().await?;
+        }
+        let mut decisions = match self.decisions.get(&household) {
+            Some(decisions) => decisions.clone(),
+            None => self.snapshot.lock().await.decisions_of_household(household).await?,
+        };
         decisions.reverse();
         Ok(decisions)
     }

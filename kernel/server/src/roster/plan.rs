@@ -13,11 +13,11 @@ use doudi_domain::{Date, DivisionCode, HouseholdId, PersonId, Result, Scope, mas
 use doudi_storage::Snapshot;
 use doudi_storage::fact::AsOf;
 use doudi_storage::import::{ImportFact, ImportHousehold, ImportMember, ImportPerson};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Code of 花名册导入 in the table `source`.
 pub const SOURCE: u8 = 17;
-/// ID numbers looked up in one query.
+/// ID numbers, and numbers of households, looked up in one query.
 const LOOKUP: usize = 500;
 
 /// The rows of one 户编号, all of them readable.
@@ -231,10 +231,16 @@ pub async fn plan(
     for chunk in ids.chunks(LOOKUP) {
         known.extend(snapshot.persons_by_id_numbers(chunk).await?);
     }
+    let numbers: Vec<String> = families.iter().map(|family| family.number.clone()).collect();
+    let mut on_file = HashMap::new();
+    for chunk in numbers.chunks(LOOKUP) {
+        on_file.extend(snapshot.households_by_numbers(chunk).await?);
+    }
     let mut plan = Plan::default();
     for (done, family) in families.into_iter().enumerate() {
         progress(done);
-        match plan_one(snapshot, &family, &known, today, &mut plan.notes).await? {
+        let household = on_file.get(&family.number).copied();
+        match plan_one(snapshot, &family, household, &known, today, &mut plan.notes).await? {
             Step::New(household) => plan.new.push((family, household)),
             Step::Change(change) => plan.changed.push((family, change)),
             Step::Same => plan.unchanged.push(family),
@@ -262,12 +268,13 @@ enum Step {
 async fn plan_one(
     snapshot: &mut Snapshot,
     family: &Family,
+    household: Option<HouseholdId>,
     known: &BTreeMap<IdNumber, PersonId>,
     today: Date,
     notes: &mut Vec<String>,
 ) -> Result<Step> {
-    let on_file = match snapshot.household_by_number(&family.number).await? {
-        Some(household) => Some(snapshot.household_file(household.id, today, true).await?),
+    let on_file = match household {
+        Some(household) => Some(snapshot.household_file(household, today, true).await?),
         None => None,
     };
     let mut problems = Vec::new();

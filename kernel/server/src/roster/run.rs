@@ -17,7 +17,7 @@ use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 
 /// Households written in one transaction.
-const CHUNK: usize = 200;
+const CHUNK: usize = 500;
 
 #[derive(Clone, Debug, Default)]
 pub struct Options {
@@ -121,10 +121,12 @@ async fn write_all(
             problems.push(RowProblem { line, column: String::new(), message: format!("整户没有导入：{error}") });
         }
     };
-    let mut chunks = plan.new;
-    while !chunks.is_empty() {
-        let rest = chunks.split_off(chunks.len().min(CHUNK));
-        let chunk = std::mem::replace(&mut chunks, rest);
+    let mut left = plan.new.into_iter();
+    loop {
+        let chunk: Vec<(Family, ImportHousehold)> = left.by_ref().take(CHUNK).collect();
+        if chunk.is_empty() {
+            break;
+        }
         done += chunk.len();
         let households: Vec<ImportHousehold> = chunk.iter().map(|(_, household)| household.clone()).collect();
         match write_new(app, actor, households, batch).await {

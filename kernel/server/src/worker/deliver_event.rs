@@ -1,34 +1,67 @@
 //! An event becomes one job for each measure of the county that listens to its topic now, and one for each address that is
-//! told of it.
+//! told of it. Events of one transaction come together.
 
 use super::{Ended, broken_payload, chain};
-use crate::app::outbox::{NotifyJob, ReactJob};
+use crate::app::outbox::{NotifyJob, ReactJob, delivered};
 use crate::app::{App, plugin};
-use doudi_domain::{Actor, EventId};
+use doudi_domain::event::Event;
+use doudi_domain::{Actor, Error};
 use doudi_plugin_host::Contributions;
+use doudi_storage::Snapshot;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub(super) async fn deliver(app: &App, actor: &Actor, payload: &str) -> Result<(), Ended> {
-    let id: EventId = payload.parse().map_err(broken_payload)?;
+    let ids = delivered(payload).ok_or_else(|| broken_payload(format!("no events: {payload}")))?;
     let mut snapshot = app.storage.snapshot(actor.scope()).await?;
-    let event = snapshot.event_fetch(id).await?;
-    chain::goes_on(&mut snapshot, &event).await?;
+    let (events, beyond) = going_on(&mut snapshot, &ids).await?;
     let manifests = plugin::manifests_in_force(&mut snapshot, app.today()).await?;
     let webhooks = snapshot.webhooks_list().await?;
     snapshot.close().await?;
-    let subscribers = Contributions::new(manifests.iter().map(Arc::as_ref)).subscribers(&event.topic);
-    let told: Vec<_> = webhooks.iter().filter(|webhook| webhook.wants(&event.topic)).collect();
-    if subscribers.is_empty() && told.is_empty() {
-        return Ok(());
+    let contributions = Contributions::new(manifests.iter().map(Arc::as_ref));
+    let now = app.now();
+    let mut jobs = Vec::new();
+    for event in &events {
+        for manifest in contributions.subscribers(&event.topic) {
+            jobs.push(ReactJob { event: event.id.0, plugin: manifest.id.clone() }.job(now));
+        }
+        for webhook in webhooks.iter().filter(|webhook| webhook.wants(&event.topic)) {
+            jobs.push(NotifyJob { event: event.id.0, webhook: webhook.id.0 }.job(now));
+        }
     }
-    let mut write = app.storage.write(actor, app.now()).await?;
-    for manifest in subscribers {
-        let job = ReactJob { event: id.0, plugin: manifest.id.clone() };
-        write.job_enqueue(&job.job(app.now())).await?;
+    if !jobs.is_empty() {
+        let mut write = app.storage.write(actor, now).await?;
+        write.jobs_enqueue_many(&jobs).await?;
+        write.commit().await?;
     }
-    for webhook in told {
-        let job = NotifyJob { event: id.0, webhook: webhook.id.0 };
-        write.job_enqueue(&job.job(app.now())).await?;
+    // The others are delivered all the same.
+    beyond.map_or(Ok(()), |error| Err(Ended::Hopeless(error)))
+}
+
+/// Those whose chain goes on, and why another's does not. Events of one transaction have one cause: each chain is looked at once.
+async fn going_on(
+    snapshot: &mut Snapshot,
+    ids: &[doudi_domain::EventId],
+) -> Result<(Vec<Event>, Option<Error>), Ended> {
+    let (mut going, mut beyond) = (Vec::with_capacity(ids.len()), None);
+    let mut chains = BTreeMap::new();
+    for event in snapshot.events_fetch_many(ids).await? {
+        let chain = (event.depth, event.root);
+        let goes_on = match chains.get(&chain) {
+            Some(known) => *known,
+            None => match chain::goes_on(snapshot, &event).await {
+                Ok(()) => true,
+                Err(Ended::Hopeless(error)) => {
+                    beyond = Some(error);
+                    false
+                }
+                Err(other) => return Err(other),
+            },
+        };
+        chains.insert(chain, goes_on);
+        if goes_on {
+            going.push(event);
+        }
     }
-    Ok(write.commit().await?)
+    Ok((going, beyond))
 }

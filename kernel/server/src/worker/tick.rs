@@ -84,12 +84,30 @@ pub(super) async fn tick(app: &App, actor: &Actor, payload: &str) -> std::result
             step.job
         ))));
     }
-    let consultation = Consultation {
+    Ok(consult::carry_out_if_enabled(app, actor, consultation(step)).await?)
+}
+
+fn consultation(step: TickJob) -> Consultation {
+    Consultation {
         key: Some(step.key()),
         plugin: step.plugin,
         request: Request::Tick { job: step.job, due: step.due, cursor: step.cursor, step: step.step },
-    };
-    Ok(consult::carry_out_if_enabled(app, actor, consultation).await?)
+    }
+}
+
+/// One firing, all its steps, without waiting for what else is due in the county; as the lanes would do it. What it leaves in
+/// the table of jobs is found done. Returns how many steps it took.
+pub async fn fire(app: &App, county: County, plugin: &str, job: &str, due: Date) -> Result<u32> {
+    let actor = Actor::System { division: county.division() };
+    let mut step = TickJob { plugin: plugin.to_owned(), job: job.to_owned(), due, cursor: None, step: 0 };
+    loop {
+        let applied = consult::carry_out(app, &actor, consultation(step.clone())).await?;
+        step.step += 1;
+        match applied.next {
+            Some(next) if step.step < LONGEST => step.cursor = Some(next),
+            _ => return Ok(step.step),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -183,3 +183,135 @@ async fn the_database_itself_refuses_to_change_a_decision() {
     })
     .await;
 }
+
+/// Everything a list of decisions leaves behind, row by row, without what a second database must have of its own.
+async fn traces(storage: &doudi_storage::Storage) -> Vec<(&'static str, Vec<String>)> {
+    let mut traces = Vec::new();
+    for (table, columns) in [
+        (
+            "decision",
+            &["id", "household", "supersedes", "reasons", "figures", "amount", "parameters", "decided_by_name"][..],
+        ),
+        ("event", &["id", "topic", "subject", "payload", "at"]),
+        ("notice", &["id", "number", "decision", "body"]),
+        ("job", &["id", "kind", "payload", "dedupe_key"]),
+        ("audit", &["seq", "what", "subject", "detail"]),
+        ("revision", &["key", "rev"]),
+    ] {
+        traces.push((table, storage.rows_as_text(table, columns).await.expect("rows")));
+    }
+    traces
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_at_once_leave_the_rows_that_one_after_the_other_leave() {
+    use doudi_storage::event::NewEvent;
+    use doudi_storage::job::{NewJob, OWN_LANE};
+    use doudi_storage::notice::NewNotice;
+    use doudi_storage::test_support::databases;
+    for (one, many) in databases().await.into_iter().zip(databases().await) {
+        for (database, at_once) in [(&one, false), (&many, true)] {
+            let storage = &database.storage;
+            let (first, _) = settled(storage, "A-1", VILLAGE, 0, &["王德福"]).await;
+            let (second, _) = settled(storage, "A-2", VILLAGE, 5, &["李建国"]).await;
+            let mut writer = write(storage).await;
+            let old = record(&mut writer, first, VILLAGE, None).await;
+            let mut change = new(&mut writer, first, VILLAGE, Some(old)).await;
+            change.effect = Effect::Change;
+            let mut quoted = new(&mut writer, second, VILLAGE, None).await;
+            quoted.outcome_zh = "“引号\"与\\反斜线\n换行”".into();
+            quoted.person = None;
+            quoted.to = Some(day("2022-12-31"));
+            quoted.reasons.clear();
+            quoted.cause.parameters.clear();
+            let decisions = [change, quoted, new(&mut writer, second, VILLAGE, None).await];
+            let notices = ["〔2022〕1号", "", ""].map(|number| NewNotice {
+                kind: "letter".into(),
+                number: number.into(),
+                title: "告知书".into(),
+                body: "{}".into(),
+                household: Some(first),
+                document: None,
+                decision: Some(old),
+                division: code(VILLAGE),
+                issued_on: today(),
+            });
+            let events = ["a", "b"].map(|topic| NewEvent {
+                topic: topic.into(),
+                subject: format!("household/{first}"),
+                payload: "{\"n\":1}".into(),
+            });
+            // The last has been there before: it is passed over, and takes no number.
+            let jobs = ["x", "y", "x"].map(|key| NewJob {
+                lane: OWN_LANE,
+                kind: "tick".into(),
+                payload: "{}".into(),
+                dedupe_key: key.into(),
+                run_at: NOW,
+            });
+            if at_once {
+                assert_eq!(writer.decisions_record_many(&decisions).await.expect("decisions").len(), 3);
+                assert_eq!(writer.notices_issue_many(&notices).await.expect("letters").len(), 3);
+                assert_eq!(writer.events_publish_many(events.to_vec()).await.expect("events").len(), 2);
+                assert_eq!(writer.jobs_enqueue_many(&jobs).await.expect("jobs"), 2);
+            } else {
+                for decision in &decisions {
+                    writer.decision_record(decision).await.expect("a decision");
+                }
+                for notice in &notices {
+                    writer.notice_issue(notice).await.expect("a letter");
+                }
+                for NewEvent { topic, subject, payload } in &events {
+                    writer.event_publish(topic, subject, payload).await.expect("an event");
+                }
+                for (job, fresh) in jobs.iter().zip([true, true, false]) {
+                    assert_eq!(writer.job_enqueue(job).await.expect("a job"), fresh);
+                }
+            }
+            assert_eq!(writer.events_published().iter().filter(|event| event.topic == "decision.recorded").count(), 4);
+            writer.commit().await.expect("committed");
+            let verdict = storage.audit_verify(county()).await.expect("a verdict");
+            assert!(verdict.broken.is_none(), "{verdict:?}");
+        }
+        for (alone, together) in traces(&one.storage).await.into_iter().zip(traces(&many.storage).await) {
+            assert!(!alone.1.is_empty(), "{} has rows", alone.0);
+            assert_eq!(alone, together);
+        }
+        one.remove().await;
+        many.remove().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_that_does_not_fit_and_none_of_many_is_recorded() {
+    each_engine(async |storage| {
+        let (id, _) = settled(&storage, "A-1", VILLAGE, 0, &["王德福"]).await;
+        let (other, _) = settled(&storage, "A-2", OTHER_VILLAGE, 5, &["李建国"]).await;
+        let mut writer = write(&storage).await;
+        let first = record(&mut writer, id, VILLAGE, None).await;
+        let good = new(&mut writer, id, VILLAGE, None).await;
+        writer.commit().await.expect("committed");
+        let foreign = NewDecision { household: other, supersedes: Some(first), ..good.clone() };
+        let unknown = NewDecision { household: HouseholdId(999_999), ..good.clone() };
+        let twice = NewDecision { supersedes: Some(first), ..good.clone() };
+        let mut writer = write(&storage).await;
+        let refused = writer.decisions_record_many(&[good.clone(), foreign]).await;
+        assert!(matches!(refused, Err(Error::Refused { .. })), "{refused:?}");
+        assert_not_found(writer.decisions_record_many(&[good.clone(), unknown]).await);
+        assert_conflict(writer.decisions_record_many(&[good.clone(), twice.clone(), twice]).await);
+        writer.rollback().await.expect("rolled back");
+        let mut town =
+            storage.write(&officer(doudi_domain::identity::Role::TownCaseworker, TOWN), NOW).await.expect("a write");
+        let elsewhere = NewDecision { household: other, division: code(OTHER_VILLAGE), ..good.clone() };
+        assert_forbidden(town.decisions_record_many(&[good.clone(), elsewhere]).await);
+        let hidden = NewDecision { household: other, ..good };
+        assert_not_found(town.decisions_record_many(&[hidden]).await);
+        town.rollback().await.expect("rolled back");
+        assert_eq!(storage.count_rows("decision").await.expect("a count"), 1);
+        assert_eq!(
+            storage.peek("SELECT COUNT(*) FROM event WHERE topic = 'decision.recorded'").await.expect("a count"),
+            1
+        );
+    })
+    .await;
+}
