@@ -128,7 +128,8 @@ fn every_command_and_variable_of_the_guides_exists() {
             }
             for variable in variables_of(line) {
                 seen += 1;
-                if !variables.contains(variable) {
+                // Those of the tests are the developers'.
+                if !variables.contains(variable) && !variable.starts_with("DOUDI_TEST_") {
                     wrong.push(format!("{place}: the program knows no {variable}"));
                 }
             }

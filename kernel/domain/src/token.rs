@@ -47,7 +47,7 @@ pub enum Deed {
 }
 
 /// What requests are about; each can be granted alone, as `households:read`.
-pub const RESOURCES: [(&str, &str); 14] = [
+pub const RESOURCES: [(&str, &str); 15] = [
     ("households", "家庭档案"),
     ("documents", "办件与工作台"),
     ("decisions", "决定与待遇"),
@@ -55,6 +55,7 @@ pub const RESOURCES: [(&str, &str); 14] = [
     ("imports", "花名册导入"),
     ("measures", "措施页面与试算"),
     ("plugins", "措施管理"),
+    ("trust", "签名与信任"),
     ("parameters", "政策参数"),
     ("calendar", "工作日历"),
     ("divisions", "区划"),

@@ -29,7 +29,7 @@ pub struct Config {
     #[arg(long, env = "DOUDI_SESSION_HOURS", default_value_t = 10, global = true, hide = true)]
     pub session_hours: u32,
     /// 接口令牌最长的有效期（天）
-    #[arg(long, env = "DOUDI_TOKEN_DAYS", default_value_t = 366, global = true)]
+    #[arg(long, env = "DOUDI_TOKEN_DAYS", default_value_t = 366, global = true, hide_short_help = true)]
     pub token_days: u32,
     /// 在本进程内编译插件，而不另起受限的子进程；仅供开发工具使用
     #[arg(long, env = "DOUDI_COMPILE_IN_PROCESS", global = true, hide = true)]
@@ -46,19 +46,19 @@ pub struct Config {
 #[derive(Clone, Copy, Debug, clap::Args)]
 pub struct UpgradeConfig {
     /// 不再享受的家庭占现有享受家庭的比例（万分之几）
-    #[arg(long, env = "DOUDI_UPGRADE_LOST", default_value_t = 100, global = true, hide = true)]
+    #[arg(long, env = "DOUDI_UPGRADE_LOST", default_value_t = 100, global = true, hide_short_help = true)]
     pub upgrade_lost: u32,
     /// 结果有变化的家庭占现有享受家庭的比例（万分之几）
-    #[arg(long, env = "DOUDI_UPGRADE_CHANGED", default_value_t = 500, global = true, hide = true)]
+    #[arg(long, env = "DOUDI_UPGRADE_CHANGED", default_value_t = 500, global = true, hide_short_help = true)]
     pub upgrade_changed: u32,
     /// 每月金额变化的比例（万分之几）
-    #[arg(long, env = "DOUDI_UPGRADE_MONEY", default_value_t = 200, global = true, hide = true)]
+    #[arg(long, env = "DOUDI_UPGRADE_MONEY", default_value_t = 200, global = true, hide_short_help = true)]
     pub upgrade_money: u32,
     /// 升级前的办件内容保留多少天，其间可以回退
-    #[arg(long, env = "DOUDI_UPGRADE_GRACE_DAYS", default_value_t = 30, global = true, hide = true)]
+    #[arg(long, env = "DOUDI_UPGRADE_GRACE_DAYS", default_value_t = 30, global = true, hide_short_help = true)]
     pub upgrade_grace_days: u32,
     /// 试运行报告几天内有效
-    #[arg(long, env = "DOUDI_UPGRADE_REPORT_DAYS", default_value_t = 3, global = true, hide = true)]
+    #[arg(long, env = "DOUDI_UPGRADE_REPORT_DAYS", default_value_t = 3, global = true, hide_short_help = true)]
     pub upgrade_report_days: u32,
 }
 

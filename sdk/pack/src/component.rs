@@ -46,15 +46,30 @@ pub fn embed(mut component: Vec<u8>, manifest: &str) -> Result<Vec<u8>> {
         manifest.len()
     );
     ensure!(surface(&component)?.manifest.is_none(), "the component carries a manifest already");
-    // A custom section: id 0, length, then the length of its name, the name, the content.
+    component.extend_from_slice(&section(manifest));
+    Ok(component)
+}
+
+/// The package with another manifest around the same code.
+///
+/// # Errors
+/// When the bytes are no package [`embed`] made.
+pub fn relabel(package: &[u8], manifest: &str) -> Result<Vec<u8>> {
+    let before = surface(package)?.manifest.context("the component carries no manifest")?;
+    let bare = package.strip_suffix(section(&before).as_slice()).context("the manifest is not the last section")?;
+    embed(bare.to_vec(), manifest)
+}
+
+/// A custom section: id 0, length, then the length of its name, the name, the content.
+fn section(manifest: &str) -> Vec<u8> {
     let mut content = Vec::with_capacity(manifest.len() + SECTION.len() + 4);
     leb128(SECTION.len(), &mut content);
     content.extend_from_slice(SECTION.as_bytes());
     content.extend_from_slice(manifest.as_bytes());
-    component.push(0);
-    leb128(content.len(), &mut component);
-    component.extend_from_slice(&content);
-    Ok(component)
+    let mut section = vec![0];
+    leb128(content.len(), &mut section);
+    section.extend_from_slice(&content);
+    section
 }
 
 fn leb128(mut number: usize, into: &mut Vec<u8>) {

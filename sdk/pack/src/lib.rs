@@ -19,7 +19,7 @@ mod world;
 
 pub use build::{build_core, build_example, build_plugin, built_core, default_target, package_path};
 pub use check::check;
-pub use component::{Surface, embed, is_component, surface, wrap};
+pub use component::{Surface, embed, is_component, relabel, surface, wrap};
 pub use language::Language;
 pub use sources::Sources;
 pub use starter::{Started, start};

@@ -207,7 +207,7 @@ mod tests {
         let table: toml::Table = text.parse().unwrap();
         let dependencies = table["workspace"]["dependencies"].as_table().unwrap();
         assert!(dependencies.contains_key("wit-bindgen") && dependencies.contains_key("doudi-documents"), "{text}");
-        assert!(!dependencies.contains_key("wasmtime") && !dependencies.contains_key("sqlx"), "{text}");
+        assert!(!dependencies.contains_key("wasmtime") && !dependencies.contains_key("tokio"), "{text}");
     }
 
     #[test]

@@ -49,7 +49,7 @@ async fn publish_deep(server: &TestServer, topic: &str, depth: i32, before: i64)
     let job = NewJob {
         lane: OWN_LANE,
         kind: "deliver-event".to_owned(),
-        payload: event.to_string(),
+        payload: format!("{root},{event}"),
         dedupe_key: format!("deliver-event/{event}"),
         run_at: app.now(),
     };

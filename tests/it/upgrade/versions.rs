@@ -131,7 +131,8 @@ async fn off_and_on_again_leaves_everything_where_it_was() {
             accept_unsigned: true,
         };
         server.clock.set(date(2022, 7, 22));
-        plugin::enable(app, &it, draft).await.expect("enabled again");
+        // An unsigned package: the operator's word.
+        plugin::enable(app, &server.system(people::COUNTY), draft).await.expect("enabled again");
         assert_eq!((menu().await, work().await), (before.0, before.1));
         assert_eq!(jobs().await, 2, "work comes due again, and what was missed is not made up");
         assert_eq!(press(server, &family, Some(case), "good").await, case);
@@ -167,7 +168,7 @@ async fn an_older_version_needs_the_explicit_word_and_nobody_goes_around_the_pat
     let again = plugin::packages(app, &it).await.expect("packages");
     let current = again.iter().find(|view| view.release.version == "2.0.0").expect("installed").release.digest.clone();
     let draft = plugin::EnableDraft { digest: current, from: date(2022, 7, 21), ..draft() };
-    plugin::enable(app, &it, draft).await.expect("the version from before");
+    plugin::enable(app, &server.system(people::COUNTY), draft).await.expect("the version from before");
     let id = opened(&server, &it, &UpgradeDraft { older: true, ..to("1.0.0", date(2022, 7, 21)) }).await;
     upgrade::switch(app, &it, id).await.expect("with the word");
     assert!(acceptance::run(app, &it, "honest", None).await.expect("asked").plugin.version == "1.0.0");

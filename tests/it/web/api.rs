@@ -229,7 +229,13 @@ fn body_of(route: &Route) -> Option<(&'static str, Vec<u8>)> {
         (_, "/upgrades/{upgrade}/sign" | "/upgrades/{upgrade}/rollback" | "/upgrades/{upgrade}/cancel") => {
             json(json!({"reason": "测试"}))
         }
-        (_, path) if path.starts_with("/upgrades/") || path.ends_with("/bundle") || path.ends_with("/cancel") => None,
+        (_, path)
+            if path.starts_with("/upgrades/")
+                || path == "/decisions/{decision}/bundle"
+                || path.ends_with("/cancel") =>
+        {
+            None
+        }
         (_, "/upgrade-bounds") => json(json!({
             "lost": 100, "changed": 500, "money": 200, "grace_days": 30, "report_days": 3
         })),
@@ -277,6 +283,7 @@ async fn knock(program: &Program<'_>, fixture: &Fixture, route: &Route, key: &st
         "/households/{household}/facts/history" => {
             path.push_str(&format!("?field=income.wage&person={}", fixture.family.head));
         }
+        "/households/{household}/would-qualify" => path.push_str("?plugin=honest"),
         "/households/{household}/attachments" if route.method == "POST" => path.push_str("?name=x.png"),
         _ => {}
     }

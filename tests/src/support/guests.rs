@@ -6,7 +6,7 @@ use doudi_documents::manifest::SECTION;
 use doudi_plugin_host::{HostConfig, Plugin, PluginHost};
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
 use wasm_encoder::{ComponentSection, CustomSection};
 
@@ -40,10 +40,11 @@ fn newest(folders: &[PathBuf]) -> Option<SystemTime> {
     newest
 }
 
-/// A built file, made anew if one of its sources is newer. One at a time: cargo would wait for itself anyway.
+/// A built file, made anew if one of its sources is newer. One at a time, over all the processes tests run in: the tools of other
+/// languages do not wait for each other as cargo does.
 fn built(file: &Path, sources: &[PathBuf], build: impl FnOnce() -> anyhow::Result<PathBuf>) -> PathBuf {
-    static BUILDING: Mutex<()> = Mutex::new(());
-    let _one_at_a_time = BUILDING.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    let lock = std::fs::File::create(target().join("guests.lock")).expect("the target folder can be written");
+    lock.lock().expect("the lock of those who build");
     let written = std::fs::metadata(file).and_then(|metadata| metadata.modified()).ok();
     if written.is_some() && newest(sources) <= written {
         return file.to_owned();

@@ -18,7 +18,7 @@ pub(in crate::commands) enum PackageCommand {
     Bundle(bundle::Bundle),
     /// 列出或取出离线安装包的内容
     Unbundle(bundle::Unbundle),
-    /// 把措施包和签名推送到制品库（OCI）
+    /// 把措施包和签名推送到制品库（OCI）；用户名和密码放在环境变量 DOUDI_REGISTRY_USER、DOUDI_REGISTRY_PASSWORD 中
     Push(registry::Push),
     /// 从制品库（OCI）取措施包和签名，存为文件
     Pull(registry::Pull),

@@ -5,6 +5,7 @@ use super::Place;
 use crate::app::App;
 use crate::app::plugin::{self, EnableDraft, GrantChoice};
 use crate::commands::{city_operator, operator};
+use doudi_documents::Manifest;
 use doudi_domain::{Error, Result};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -61,7 +62,7 @@ impl Dev {
         let package = tokio::task::spawn_blocking(move || place.package())
             .await
             .map_err(|error| Error::failure("编译时内部出错", error))??;
-        let bytes = crate::commands::read_file(&package)?;
+        let bytes = of_this_save(&crate::commands::read_file(&package)?)?;
         let built = saved.elapsed();
         let installed = plugin::install(app, &city_operator(app).await?, bytes).await?;
         let actor = operator(app, &self.county).await?;
@@ -87,6 +88,18 @@ impl Dev {
         );
         Ok(())
     }
+}
+
+/// The package under a version of its own, `0.1.0-dev.x3460da14`: a version names one content for ever, and nobody raises it at
+/// each save. It comes before the release it leads to.
+fn of_this_save(package: &[u8]) -> Result<Vec<u8>> {
+    let outside =
+        |error: &dyn std::fmt::Display| Error::failure("刚编译的措施包不能读取，请重新编译", error.to_string());
+    let text = doudi_pack::surface(package).map_err(|error| outside(&error))?.manifest.unwrap_or_default();
+    let mut manifest = Manifest::from_json(&text).map_err(|error| outside(&error))?;
+    let save = format!("dev.x{}", &doudi_pack::digest(package)[..8]);
+    manifest.version.pre = semver::Prerelease::new(&save).map_err(|error| outside(&error))?;
+    doudi_pack::relabel(package, &manifest.to_canonical_json()).map_err(|error| outside(&error))
 }
 
 /// A failed build is an answer, not an end: the author mends it and saves again.
