@@ -341,7 +341,7 @@ async function administering() {
   }
   const he = await cast.person('he.zhi');
   await he.go('/plugins');
-  await he.page.locator('main a[href^="/plugins/"]').first().click();
+  await he.page.locator('main .card a[href^="/plugins/"]').first().click();
   await he.page.waitForLoadState('load');
   must((await he.text()).includes('用于'), 'what a package asks for stands there as sentences');
   await seen(he, 'plugin');

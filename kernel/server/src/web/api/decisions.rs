@@ -222,10 +222,10 @@ pub async fn replay(call: Call, At((id,)): At<(Id,)>) -> Answer<Shown<Replayed>>
 pub struct Bundle;
 
 impl Kinds for Bundle {
-    const TYPES: &'static [&'static str] = &["application/json"];
+    const TYPES: &'static [&'static str] = &["application/octet-stream"];
 }
 
 pub async fn export(call: Call, At((id,)): At<(Id,)>) -> Answer<File<Bundle>> {
     let file = decision::bundle::export(&call.app, &call.actor, DecisionId(id.0)).await?;
-    Ok(File::new(&format!("决定-{}.json", id.0), "application/json", file))
+    Ok(File::new(&format!("决定-{}.json", id.0), "application/octet-stream", file))
 }
