@@ -37,7 +37,8 @@ pub fn run() -> Result<()> {
             .arg(format!("{}/api/v1/openapi.json", server.address))
             .args(["--header", &format!("Authorization: Bearer {token}")])
             .args(["--phases", "examples,coverage,fuzzing", "--max-examples", &EXAMPLES.to_string()])
-            .args(["--max-time", &SECONDS.to_string(), "--workers", "2", "--seed", "20220720", "--no-color"])
+            // One worker: with several, Python's own parser trips over itself now and then.
+            .args(["--max-time", &SECONDS.to_string(), "--workers", "1", "--seed", "20220720", "--no-color"])
             // Components are bytes no generator can make; hostile ones have tests of their own.
             .args(["--exclude-operation-id", "plugins.install", "--exclude-operation-id", "plugins.install_bundle"])
             .args(["--suppress-health-check", "all", "--warnings", "off"])
