@@ -245,7 +245,7 @@ impl PluginHost {
         self.run_noting_divergence(plugin, request, state, wall, spent).await.map_err(|(cause, _)| cause)
     }
 
-    /// On a thread for guests; an answer within a call stays on the thread of the call that asks.
+    /// Where guests compute; an answer within a call stays on the thread of the call that asks.
     async fn run_noting_divergence<P: PointCall>(
         &self,
         plugin: &Arc<Plugin>,

@@ -50,6 +50,14 @@ pub struct Called<T> {
     pub instructions: Option<u64>,
 }
 
+impl<T> Called<T> {
+    /// The same call with a part of its answer.
+    pub fn map<U>(self, part: impl FnOnce(T) -> U) -> Called<U> {
+        let Called { value, record, denials, logs, spent, instructions } = self;
+        Called { value: part(value), record, denials, logs, spent, instructions }
+    }
+}
+
 /// One line of a plugin's diagnostics.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct LogLine {

@@ -1,12 +1,33 @@
-//! The administrative tree, shared by all counties and read within scope.
+//! The administrative tree, shared by all counties and read within scope. A city's thousand rows change once in a year and are
+//! wanted by nearly every page: they are kept in memory under their revision, which every snapshot asks for.
 
 use crate::engine::Kind::{Int, Text};
 use crate::engine::{Row, args, broken};
 use crate::snapshot::Reach;
-use crate::{Snapshot, Storage, Write};
+use crate::{Snapshot, Storage, Write, revision};
 use doudi_domain::{County, Division, DivisionCode, Error, Level, Result};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// The whole tree as of a revision; shared by everybody who opened the same database.
+#[derive(Default)]
+pub(crate) struct KnownDivisions(Mutex<Option<(i64, Arc<[Division]>)>>);
+
+impl KnownDivisions {
+    fn at(&self, revision: i64) -> Option<Arc<[Division]>> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.as_ref().filter(|(known, _)| *known == revision).map(|(_, divisions)| divisions.clone())
+    }
+
+    /// An older snapshot never takes the place of a newer one.
+    fn keep(&self, revision: i64, divisions: &Arc<[Division]>) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.as_ref().is_none_or(|(known, _)| *known < revision) {
+            *known = Some((revision, divisions.clone()));
+        }
+    }
+}
 
 fn read(row: &Row) -> Result<Division> {
     let level: String = row.get("level")?;
@@ -28,9 +49,26 @@ impl Snapshot {
     /// The scope's division and all below it, and the chain above it, by code.
     pub async fn divisions(&mut self) -> Result<Vec<Division>> {
         let Reach { scope, low, high, .. } = self.reach;
-        let sql =
-            "SELECT code, name, level, parent FROM division WHERE code BETWEEN $1 AND $2 OR code @any $3 ORDER BY code";
-        self.tx.all(sql, args![low, high, above(scope.division)]).await?.iter().map(read).collect()
+        let above = above(scope.division);
+        let seen = |division: &&Division| {
+            let code = division.code.value();
+            (low..=high).contains(&code) || above.contains(&code)
+        };
+        Ok(self.all_divisions().await?.iter().filter(seen).cloned().collect())
+    }
+
+    /// By code, whatever the scope.
+    async fn all_divisions(&mut self) -> Result<Arc<[Division]>> {
+        let key = revision::DIVISIONS.to_owned();
+        let revisions = revision::current(&mut self.tx, self.reach.county, std::slice::from_ref(&key)).await?;
+        let revision = revisions.get(&key).copied().unwrap_or(0);
+        if let Some(known) = self.known_divisions.at(revision) {
+            return Ok(known);
+        }
+        let rows = self.tx.all("SELECT code, name, level, parent FROM division ORDER BY code", args![]).await?;
+        let divisions: Arc<[Division]> = rows.iter().map(read).collect::<Result<Vec<_>>>()?.into();
+        self.known_divisions.keep(revision, &divisions);
+        Ok(divisions)
     }
 
     /// Any division of the scope's chain or subtree.
@@ -95,6 +133,7 @@ impl Write {
             .insert_many("division", &columns, rows, "ON CONFLICT (code) DO UPDATE SET name = excluded.name")
             .await?;
         if !changed.is_empty() {
+            self.moves(revision::DIVISIONS.to_owned());
             self.audit("division.import", "division", json!({ "changed": changed.len() }));
         }
         Ok(changed.len())

@@ -164,6 +164,18 @@ impl Snapshot {
         Ok(found)
     }
 
+    /// Names of those filed in scope, in one query.
+    pub async fn person_names(&mut self, ids: &[PersonId]) -> Result<BTreeMap<PersonId, String>> {
+        let Reach { county, low, high, .. } = self.reach;
+        for id in ids {
+            self.note(|| revision::person(*id));
+        }
+        let list: Vec<i64> = ids.iter().map(|id| id.0).collect();
+        let sql = "SELECT id, name FROM person WHERE county = $1 AND division BETWEEN $2 AND $3 AND id @any $4";
+        let rows = self.tx.all(sql, args![county, low, high, list]).await?;
+        rows.iter().map(|row| Ok((row.at(0)?, row.at(1)?))).collect()
+    }
+
     /// ID numbers and phones as the screen shows them.
     pub async fn persons_masked(&mut self, ids: &[PersonId]) -> Result<BTreeMap<PersonId, MaskedPerson>> {
         let Reach { county, low, high, .. } = self.reach;

@@ -17,6 +17,7 @@
 //! | `payments/scheme/{scheme}`, `payments/document/{id}` | any line or envelope of the scheme, of the roster document |
 //! | `parameters`, `enablements` | any parameter, any pin of the county |
 //! | `calendar` | the statutory calendar, which all counties share |
+//! | `divisions` | the administrative tree, which all counties share |
 
 use crate::engine::{Arg, Kind, Tx, args};
 use doudi_domain::{County, DocumentId, HouseholdId, PersonId, Result};
@@ -63,12 +64,13 @@ pub const DECISIONS: &str = "decisions";
 pub const PARAMETERS: &str = "parameters";
 pub const ENABLEMENTS: &str = "enablements";
 pub const CALENDAR: &str = "calendar";
+pub const DIVISIONS: &str = "divisions";
 
-/// The calendar belongs to no county.
+/// Calendar and tree belong to no county.
 const SHARED: County = County(0);
 
 fn home(county: County, key: &str) -> County {
-    if key == CALENDAR { SHARED } else { county }
+    if matches!(key, CALENDAR | DIVISIONS) { SHARED } else { county }
 }
 
 /// The revisions of these keys; those never written are missing.

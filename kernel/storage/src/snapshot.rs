@@ -3,6 +3,7 @@
 //!
 //! It notes the revision keys of all it hands out, so that a later [`crate::Write`] can make sure that nothing has moved.
 
+use crate::division::KnownDivisions;
 use crate::engine::Tx;
 use crate::revision::{self, ReadSet};
 use crate::seal::Sealer;
@@ -15,6 +16,7 @@ pub struct Snapshot {
     pub(crate) tx: Tx,
     pub(crate) reach: Reach,
     pub(crate) sealer: Arc<dyn Sealer>,
+    pub(crate) known_divisions: Arc<KnownDivisions>,
     noting: bool,
     noted: BTreeSet<String>,
 }
@@ -44,8 +46,13 @@ impl Reach {
 }
 
 impl Snapshot {
-    pub(crate) fn begin(tx: Tx, scope: Scope, sealer: Arc<dyn Sealer>) -> Snapshot {
-        Snapshot { tx, reach: Reach::of(scope), sealer, noting: true, noted: BTreeSet::new() }
+    pub(crate) fn begin(
+        tx: Tx,
+        scope: Scope,
+        sealer: Arc<dyn Sealer>,
+        known_divisions: Arc<KnownDivisions>,
+    ) -> Snapshot {
+        Snapshot { tx, reach: Reach::of(scope), sealer, known_divisions, noting: true, noted: BTreeSet::new() }
     }
 
     pub fn scope(&self) -> Scope {

@@ -1,6 +1,7 @@
 //! [`Storage`]: opening a database by its address, bringing it to the current shape, and the doors that lead in.
 
 use crate::answer::RequestKey;
+use crate::division::KnownDivisions;
 use crate::engine::{Db, args, broken};
 use crate::error::translate;
 use crate::seal::{AesSealer, SealKeys, Sealer};
@@ -25,6 +26,7 @@ const READERS: u32 = 24;
 pub struct Storage {
     pub(crate) db: Db,
     pub(crate) sealer: Arc<dyn Sealer>,
+    pub(crate) known_divisions: Arc<KnownDivisions>,
     /// The request its writes belong to: see [`Storage::for_request`].
     pub(crate) request: Option<RequestKey>,
 }
@@ -41,7 +43,7 @@ impl Storage {
         } else {
             return Err(bad_address("应以 sqlite:// 或 postgres:// 开头"));
         };
-        Ok(Storage { db, sealer: Arc::new(AesSealer::new(&keys)), request: None })
+        Ok(Storage { db, sealer: Arc::new(AesSealer::new(&keys)), known_divisions: Arc::default(), request: None })
     }
 
     /// Applies the migrations that are missing. Safe to call from several replicas at once on PostgreSQL, which locks; on
@@ -87,7 +89,7 @@ impl Storage {
 
     /// One read-only view of one moment, for one scope.
     pub async fn snapshot(&self, scope: Scope) -> Result<Snapshot> {
-        Ok(Snapshot::begin(self.db.read().await?, scope, self.sealer.clone()))
+        Ok(Snapshot::begin(self.db.read().await?, scope, self.sealer.clone(), self.known_divisions.clone()))
     }
 
     /// Begins the one short transaction that writes for the actor's county. Guests never run inside it.

@@ -46,6 +46,7 @@ const FREEZE: Date = date(2022, 7, 28);
 const RAISE: (i64, i64) = (21, 20);
 
 pub const LOGIN: &str = "bench";
+pub const CASEWORKER: &str = "bench-town";
 pub const PASSWORD: &str = "only-for-the-bench";
 
 pub struct City {
@@ -340,6 +341,29 @@ impl City {
         }
         let step = (ids.len() / count).max(1);
         Ok(ids.into_iter().step_by(step).take(count).collect())
+    }
+
+    /// A caseworker of a town that has households, and the households she may begin a case for.
+    pub async fn caseworker(&self) -> Result<Vec<HouseholdId>> {
+        let mut snapshot = self.app.storage.snapshot(self.actor().scope()).await?.without_noting();
+        let first = snapshot.household_ids(None, 1).await?;
+        let divisions = snapshot.household_divisions(&first).await?;
+        let village = divisions.values().next().context("no household")?;
+        let town = village.town().context("a village without a town")?;
+        let mut town_only = self.app.storage.snapshot(doudi_domain::Scope { division: town }).await?.without_noting();
+        let households = town_only.household_ids(None, 1_000).await?;
+        let mut write = self.write().await?;
+        write
+            .user_create(&NewUser {
+                login: CASEWORKER.to_owned(),
+                name: "测试".to_owned(),
+                role: Role::TownCaseworker,
+                division: town,
+                password_hash: doudi_storage::password::hash(PASSWORD)?,
+            })
+            .await?;
+        write.commit().await?;
+        Ok(households)
     }
 
     /// Somebody who may see households, on the day the pages are asked for.

@@ -7,6 +7,7 @@
 mod city;
 mod data;
 mod line;
+mod memory;
 mod native;
 mod reads;
 mod report;
@@ -67,8 +68,10 @@ enum Part {
     Roster,
     /// Server start to first page.
     Start,
-    /// Household pages under load.
+    /// Household pages under load, and one evaluation through HTTP.
     Pages,
+    /// What many counties with many measures cost in memory.
+    Memory,
 }
 
 impl Cli {
@@ -131,7 +134,11 @@ fn main() -> Result<()> {
         }
         figures.rule = Some(report);
     }
-    if cli.only.iter().any(|part| *part != Part::Rule) || cli.only.is_empty() {
+    if cli.wants(Part::Memory) {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        figures.lines.extend(runtime.block_on(memory::measure(&cli.package("dibao")?))?);
+    }
+    if cli.only.iter().any(|part| !matches!(part, Part::Rule | Part::Memory)) || cli.only.is_empty() {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         let postgres = std::env::var("DOUDI_TEST_POSTGRES").ok();
         figures.durability.push(Durability {
@@ -197,6 +204,7 @@ async fn county(cli: &Cli, postgres: Option<&str>, lines: &mut Vec<Line>) -> Res
     if cli.wants(Part::Pages) {
         say("pages under load");
         lines.extend(web::pages(&city).await?);
+        lines.extend(web::evaluation(&city).await?);
     }
     say("verifying the audit chain");
     city.verify().await?;

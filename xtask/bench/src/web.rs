@@ -1,7 +1,7 @@
 //! The program itself over real HTTP on the loopback: how long from its start to the first page, and how quickly pages come
 //! while 64 connections ask without a pause. Client and server share the machine's processors.
 
-use crate::city::{City, LOGIN, PASSWORD};
+use crate::city::{CASEWORKER, City, LOGIN, PASSWORD};
 use crate::line::Line;
 use crate::report::percentile;
 use anyhow::{Context, Result, bail};
@@ -12,7 +12,7 @@ use hyper::body::Bytes;
 use hyper::client::conn::http1::{SendRequest, handshake};
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::Arc;
 use std::time::{Duration, Instant as Moment};
@@ -24,6 +24,7 @@ const CONNECTIONS: usize = 64;
 const STARTS: usize = 11;
 const LOAD: Duration = Duration::from_secs(10);
 const WARM_UP: Duration = Duration::from_secs(1);
+const EVALUATIONS: usize = 1_000;
 
 /// The program beside this one.
 fn program() -> Result<PathBuf> {
@@ -35,18 +36,22 @@ fn program() -> Result<PathBuf> {
     Ok(program)
 }
 
-struct Server {
+pub struct Server {
     child: Child,
-    address: String,
+    pub address: String,
 }
 
 impl Server {
+    async fn of(city: &City) -> Result<Server> {
+        Server::start(&city.home, &city.url).await
+    }
+
     /// Returns when it says where it listens.
-    async fn start(city: &City) -> Result<Server> {
+    pub async fn start(home: &Path, url: &str) -> Result<Server> {
         let mut child = Command::new(program()?)
             .args(["serve", "--port", "0", "--no-worker"])
-            .env("DOUDI_DATA", &city.home)
-            .env("DOUDI_DATABASE", &city.url)
+            .env("DOUDI_DATA", home)
+            .env("DOUDI_DATABASE", url)
             .env("DOUDI_TODAY", City::today().to_string())
             .env("RUST_LOG", "warn")
             .stdin(Stdio::null())
@@ -66,27 +71,32 @@ impl Server {
         bail!("the server ended before it listened")
     }
 
-    async fn stop(mut self) -> Result<()> {
+    /// The process, as the operating system numbers it.
+    pub fn process(&self) -> Option<u32> {
+        self.child.id()
+    }
+
+    pub async fn stop(mut self) -> Result<()> {
         self.child.kill().await?;
         Ok(())
     }
 }
 
 /// One kept-alive connection.
-struct Browser {
+pub struct Browser {
     sender: SendRequest<Full<Bytes>>,
     host: String,
     cookie: Option<String>,
 }
 
 impl Browser {
-    async fn connect(address: &str, cookie: Option<String>) -> Result<Browser> {
+    pub async fn connect(address: &str, cookie: Option<String>) -> Result<Browser> {
         let (sender, connection) = handshake(TokioIo::new(TcpStream::connect(address).await?)).await?;
         tokio::spawn(connection);
         Ok(Browser { sender, host: address.to_owned(), cookie })
     }
 
-    async fn ask(&mut self, method: &str, path: &str, form: &str) -> Result<(Response<()>, usize)> {
+    pub async fn ask(&mut self, method: &str, path: &str, form: &str) -> Result<(Response<()>, usize)> {
         let mut request = Request::builder()
             .method(method)
             .uri(path)
@@ -106,9 +116,9 @@ impl Browser {
     }
 
     /// As an officer does; returns the cookie.
-    async fn sign_in(address: &str) -> Result<String> {
+    pub async fn sign_in(address: &str, login: &str) -> Result<String> {
         let mut browser = Browser::connect(address, None).await?;
-        let (answer, _) = browser.ask("POST", "/sign-in", &format!("login={LOGIN}&password={PASSWORD}&next=")).await?;
+        let (answer, _) = browser.ask("POST", "/sign-in", &format!("login={login}&password={PASSWORD}&next=")).await?;
         let cookie = answer.headers().get("set-cookie").and_then(|cookie| cookie.to_str().ok());
         let cookie = cookie.with_context(|| format!("signing in was answered {}", answer.status()))?;
         Ok(cookie.split(';').next().unwrap_or_default().to_owned())
@@ -120,7 +130,7 @@ pub async fn start(city: &City) -> Result<Line> {
     let mut times = Vec::with_capacity(STARTS);
     for _ in 0..STARTS {
         let began = Moment::now();
-        let server = Server::start(city).await?;
+        let server = Server::of(city).await?;
         let (answer, length) = Browser::connect(&server.address, None).await?.ask("GET", "/sign-in", "").await?;
         times.push(began.elapsed().as_secs_f64() * 1_000.0);
         if !answer.status().is_success() || length == 0 {
@@ -137,8 +147,8 @@ pub async fn start(city: &City) -> Result<Line> {
 pub async fn pages(city: &City) -> Result<Vec<Line>> {
     let households = Arc::new(city.some_households(2_000).await?);
     let (floor, _) = floor(city, &households).await?;
-    let server = Server::start(city).await?;
-    let cookie = Browser::sign_in(&server.address).await?;
+    let server = Server::of(city).await?;
+    let cookie = Browser::sign_in(&server.address, LOGIN).await?;
     let mut tasks = tokio::task::JoinSet::new();
     let begin = Moment::now() + WARM_UP;
     for number in 0..CONNECTIONS {
@@ -173,6 +183,32 @@ pub async fn pages(city: &City) -> Result<Vec<Line>> {
         line("household page, p99", percentile(&times, 99), "ms").floor(percentile(&floor, 99)),
         line("household pages a second", per_second, "/s"),
     ])
+}
+
+/// One evaluation through HTTP: what the trial beside an application asks while somebody fills it in. Session, household and facts
+/// from storage, the rule in the sandbox, the why tree drawn. One connection, one request after the other.
+pub async fn evaluation(city: &City) -> Result<Vec<Line>> {
+    let households = city.caseworker().await?;
+    let server = Server::of(city).await?;
+    let cookie = Browser::sign_in(&server.address, CASEWORKER).await?;
+    let mut browser = Browser::connect(&server.address, Some(cookie)).await?;
+    let mut times = Vec::with_capacity(EVALUATIONS);
+    for turn in 0..EVALUATIONS + EVALUATIONS / 10 {
+        let path = format!("/households/{}/new/dibao/application/trial", households[turn % households.len()]);
+        let asked = Moment::now();
+        let (answer, length) = browser.ask("POST", &path, "single=false").await?;
+        if answer.status() != 200 || length < 1_000 {
+            bail!("a trial was answered {} with {length} bytes", answer.status());
+        }
+        // The first ones warm the caches.
+        if turn >= EVALUATIONS / 10 {
+            times.push(asked.elapsed().as_secs_f64() * 1_000.0);
+        }
+    }
+    server.stop().await?;
+    times.sort_by(f64::total_cmp);
+    let line = |what: &str, share| Line::new("pages", city.engine, what, percentile(&times, share), "ms");
+    Ok(vec![line("one evaluation through HTTP with its reasons, p50", 50), line("one evaluation through HTTP, p99", 99)])
 }
 
 async fn floor(city: &City, households: &Arc<Vec<HouseholdId>>) -> Result<(Vec<f64>, f64)> {

@@ -286,32 +286,15 @@ async fn once(
             app.host.react(&pin.plugin, &context, reads, event.clone()).await.map(|called| (called, None))
         }
         (Request::Tick { job, due, cursor, .. }, _) => {
-            app.host.tick(&pin.plugin, &context, reads, job, *due, cursor.as_deref()).await.map(|called| {
-                let next = called.value.next;
-                let effects = called.value.effects;
-                let called = Called {
-                    value: effects,
-                    record: called.record,
-                    denials: called.denials,
-                    logs: called.logs,
-                    spent: called.spent,
-                    instructions: called.instructions,
-                };
-                (called, next)
+            app.host.tick(&pin.plugin, &context, reads, job, *due, cursor.as_deref()).await.map(|mut called| {
+                let next = called.value.next.take();
+                (called.map(|step| step.effects), next)
             })
         }
         (Request::Intake { feed, rows, .. }, _) => {
-            app.host.intake(&pin.plugin, &context, reads, feed, rows.clone()).await.map(|called| {
-                rejected = called.value.rejected;
-                let called = Called {
-                    value: called.value.effects,
-                    record: called.record,
-                    denials: called.denials,
-                    logs: called.logs,
-                    spent: called.spent,
-                    instructions: called.instructions,
-                };
-                (called, None)
+            app.host.intake(&pin.plugin, &context, reads, feed, rows.clone()).await.map(|mut called| {
+                rejected = std::mem::take(&mut called.value.rejected);
+                (called.map(|taken| taken.effects), None)
             })
         }
         (Request::Act { .. }, None) => unreachable!("an action is always prepared"),

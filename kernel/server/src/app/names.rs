@@ -48,18 +48,12 @@ pub async fn masked(app: &App, actor: &Actor, wanted: &Wanted) -> Result<Names> 
 
 pub(crate) async fn read(snapshot: &mut Snapshot, wanted: &Wanted, shown: fn(&str) -> String) -> Result<Names> {
     let mut names = Names { divisions: Tree::read(snapshot).await?, ..Names::default() };
-    for id in &wanted.persons {
-        match snapshot.person_fetch(*id, false).await {
-            Ok(person) => drop(names.persons.insert(*id, shown(&person.name))),
-            Err(doudi_domain::Error::NotFound { .. }) => {}
-            Err(error) => return Err(error),
-        }
+    let persons: Vec<PersonId> = wanted.persons.iter().copied().collect();
+    for (id, name) in snapshot.person_names(&persons).await? {
+        names.persons.insert(id, shown(&name));
     }
-    for id in &wanted.households {
-        if let Some(name) = household_title(snapshot, *id, shown).await? {
-            names.households.insert(*id, name);
-        }
-    }
+    let households: Vec<HouseholdId> = wanted.households.iter().copied().collect();
+    names.households = household_titles(snapshot, &households, shown).await?;
     Ok(names)
 }
 
