@@ -111,6 +111,9 @@ pub struct Clue {
     pub source: Source,
     pub difficulty: Difficulty,
     pub urgency: Urgency,
+    /// The day it was called urgent: its clock runs from there.
+    #[serde(default)]
+    pub urgent_since: Option<Date>,
     pub found: Date,
     /// The first report and all later ones.
     pub reports: Vec<Report>,
@@ -167,6 +170,7 @@ impl Clue {
             source: first.source,
             difficulty,
             urgency,
+            urgent_since: None,
             found: first.on,
             reports: vec![first],
             whereabouts: String::new(),
@@ -195,6 +199,15 @@ impl Clue {
         format!("{}线索{urgent}", self.difficulty.zh())
     }
 
+    /// Rates it; what becomes urgent has the day on which it did.
+    pub fn rate(&mut self, urgency: Urgency, today: Date) {
+        self.urgency = urgency;
+        self.urgent_since = match urgency {
+            Urgency::Urgent => self.urgent_since.or(Some(today)),
+            Urgency::Ordinary => None,
+        };
+    }
+
     /// Alerts it answers.
     pub fn alerts(&self) -> impl Iterator<Item = Id> + '_ {
         self.reports.iter().filter_map(|report| report.alert)
@@ -221,7 +234,7 @@ impl Clue {
     /// Missing parameters, or a year without a calendar.
     pub fn due(&self, stand: Stand, today: Date) -> Result<Option<Date>> {
         let days = parameters::steps(today)?;
-        clock::due(stand, self.urgency, self.found, today, &days, calendar::add_working_days)
+        clock::due(stand, self.urgent_since, today, &days, calendar::add_working_days)
     }
 
     /// The document moved to a state, with its day and what it is found by.

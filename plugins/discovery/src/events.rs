@@ -15,6 +15,8 @@ struct Raised {
     rule: String,
     level: String,
     due: Option<Date>,
+    /// `end`: the household may no longer qualify. That is monitoring's to verify, and no hardship.
+    disposition: String,
 }
 
 impl React for crate::Discovery {
@@ -36,6 +38,9 @@ fn raised(context: &Context, event: &Event) -> Result<Effects> {
         return Ok(Effects::new());
     }
     let raised = event.payload::<Option<Raised>>()?.unwrap_or_default();
+    if raised.disposition == "end" {
+        return Ok(Effects::new());
+    }
     let news = News {
         household: Some(household),
         person: event.person,

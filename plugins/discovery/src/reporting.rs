@@ -59,6 +59,7 @@ pub fn file(context: &Context, news: News) -> Result<DocumentPut> {
         }
     }
     let mut body = Clue::new(news.difficulty, news.urgency, news.report);
+    body.rate(news.urgency, context.today);
     body.whereabouts = news.whereabouts;
     body.wish = news.wish;
     body.reported = (news.stand != Stand::Registered).then_some(context.today);
@@ -88,7 +89,7 @@ fn add(context: &Context, filed: Filed, news: News) -> Result<DocumentPut> {
     body.reports.push(news.report);
     body.wish = news.wish.or(body.wish);
     if news.urgency == Urgency::Urgent && stand.is_undecided() {
-        body.urgency = Urgency::Urgent;
+        body.rate(Urgency::Urgent, context.today);
     }
     if stand != Stand::Closed {
         let put = body.to(&document, stand, context.today, note)?;
@@ -97,6 +98,8 @@ fn add(context: &Context, filed: Filed, news: News) -> Result<DocumentPut> {
             _ => put,
         });
     }
+    body.rate(Urgency::Ordinary, context.today);
+    body.rate(news.urgency, context.today);
     body.closed = None;
     body.decided = None;
     body.verified = None;

@@ -121,20 +121,21 @@ fn urgent_clues_have_the_day_itself_and_others_their_working_days() {
         close: 3,
     };
     World::new("2022-09-30").calendar(CALENDAR).run(|_| {
-        for (stand, urgency, found, today, expected) in [
+        for (stand, urgent_since, today, expected) in [
             // Friday 30 September: the make-up Saturday 8 October is worked.
-            (Stand::Registered, Urgency::Ordinary, "2022-09-30", "2022-09-30", Some("2022-10-08")),
-            (Stand::Verifying, Urgency::Ordinary, "2022-09-30", "2022-09-30", Some("2022-10-10")),
-            (Stand::Registered, Urgency::Urgent, "2022-09-30", "2022-09-30", Some("2022-09-30")),
-            // The day of an urgent clue does not begin again with each step.
-            (Stand::Verified, Urgency::Urgent, "2022-09-30", "2022-10-02", Some("2022-09-30")),
-            (Stand::Following, Urgency::Urgent, "2022-09-30", "2022-10-08", Some("2022-11-07")),
-            (Stand::Referred, Urgency::Ordinary, "2022-09-20", "2022-09-20", Some("2022-10-09")),
-            (Stand::Applying, Urgency::Ordinary, "2022-09-20", "2022-09-20", None),
-            (Stand::Closed, Urgency::Ordinary, "2022-09-20", "2022-09-20", None),
+            (Stand::Registered, None, "2022-09-30", Some("2022-10-08")),
+            (Stand::Verifying, None, "2022-09-30", Some("2022-10-10")),
+            (Stand::Registered, Some("2022-09-30"), "2022-09-30", Some("2022-09-30")),
+            // The day of an urgent clue does not begin again with each step, and a holiday does not stop it.
+            (Stand::Verified, Some("2022-09-30"), "2022-10-02", Some("2022-09-30")),
+            (Stand::Reported, Some("2022-10-02"), "2022-10-02", Some("2022-10-02")),
+            (Stand::Following, Some("2022-09-30"), "2022-10-08", Some("2022-11-07")),
+            (Stand::Referred, None, "2022-09-20", Some("2022-10-09")),
+            (Stand::Applying, None, "2022-09-20", None),
+            (Stand::Closed, None, "2022-09-20", None),
         ] {
-            let due = due(stand, urgency, day(found), day(today), &days, calendar::add_working_days).expect("a day");
-            assert_eq!(due, expected.map(day), "{} {}", stand.zh(), urgency.zh());
+            let due = due(stand, urgent_since.map(day), day(today), &days, calendar::add_working_days);
+            assert_eq!(due.expect("a day"), expected.map(day), "{} {today}", stand.zh());
         }
     });
 }
@@ -289,15 +290,19 @@ fn the_median_of_days() {
 #[test]
 fn the_rule_of_an_alert_says_what_the_difficulty_is() {
     for (rule, expected) in [
-        ("medical-cost", Difficulty::Medical),
+        ("medical-burden", Difficulty::Medical),
+        ("major-illness", Difficulty::Medical),
         ("new-disability", Difficulty::Disability),
-        ("entered-university", Difficulty::Education),
-        ("fire-report", Difficulty::Disaster),
-        ("traffic-accident", Difficulty::Accident),
-        ("unemployment-benefit-ended", Difficulty::Unemployment),
+        ("university", Difficulty::Education),
+        ("dropped-out", Difficulty::Education),
+        ("disaster", Difficulty::Disaster),
+        ("unsafe-home", Difficulty::Disaster),
+        ("accident", Difficulty::Accident),
+        ("unemployment-ended", Difficulty::Unemployment),
         ("head-died", Difficulty::Bereavement),
         ("obligor-imprisoned", Difficulty::Bereavement),
-        ("no-change-recorded", Difficulty::Other),
+        ("turned-60", Difficulty::OldAge),
+        ("watch-list-uncovered", Difficulty::Other),
         ("", Difficulty::Other),
     ] {
         assert_eq!(Difficulty::of_rule(rule), expected, "{rule}");

@@ -108,7 +108,7 @@ impl Desk<'_> {
 
     fn triage(mut self) -> Result<Effects> {
         let values = &self.action.values;
-        self.body.urgency = word(values, "urgency", "紧急程度", Urgency::of)?;
+        self.body.rate(word(values, "urgency", "紧急程度", Urgency::of)?, self.context.today);
         self.body.officer = Some(values.id("officer").ok_or_else(|| missing("officer", "核实人员"))?);
         let note = format!("分派核实（{}）", self.body.urgency.zh());
         self.move_to(Stand::Verifying, note)
@@ -150,7 +150,7 @@ impl Desk<'_> {
             }
         }
         if visit.urgent {
-            self.body.urgency = Urgency::Urgent;
+            self.body.rate(Urgency::Urgent, self.context.today);
         }
         let note = if visit.nobody { "走访，无人应答" } else { "已走访" };
         let alerts: Vec<Id> = self.body.alerts().collect();

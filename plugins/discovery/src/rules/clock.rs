@@ -1,7 +1,6 @@
 //! The clock of a clue: how many days each step has. Urgent clues have their own, the same day by default, and it runs from the moment
-//! of registration until something was done: no step of it starts again.
+//! it is called urgent until something was done: no step of it starts again.
 
-use super::words::Urgency;
 use doudi_sdk::prelude::*;
 
 /// Where a clue stands. Codes are those of the workflow in `plugin.toml`.
@@ -115,20 +114,20 @@ pub struct Days {
     pub close: u32,
 }
 
-/// By when a clue that enters a state today must leave it. `None` where nobody waits for a person here.
+/// By when a clue that enters a state today must leave it; of an urgent one the day it was called so tells. `None` where nobody waits
+/// for a person here.
 ///
 /// # Errors
 /// What the calendar says outside its years.
 pub fn due(
     stand: Stand,
-    urgency: Urgency,
-    found: Date,
+    urgent_since: Option<Date>,
     today: Date,
     days: &Days,
     add_working_days: impl Fn(Date, u32) -> Result<Date>,
 ) -> Result<Option<Date>> {
-    if stand.is_undecided() && urgency == Urgency::Urgent {
-        return Ok(Some(found.add_days(days.urgent).max(found)));
+    if let Some(since) = urgent_since.filter(|_| stand.is_undecided()) {
+        return Ok(Some(since.add_days(days.urgent)));
     }
     let working = match stand {
         Stand::Registered => days.report,

@@ -83,12 +83,13 @@ impl Difficulty {
         match () {
             () if has(&["medic", "illness", "hospital", "disease"]) => Difficulty::Medical,
             () if has(&["disab"]) => Difficulty::Disability,
-            () if has(&["univers", "school", "educat", "student"]) => Difficulty::Education,
-            () if has(&["fire", "flood", "disaster"]) => Difficulty::Disaster,
+            () if has(&["univers", "school", "educat", "student", "dropped-out"]) => Difficulty::Education,
+            () if has(&["fire", "flood", "disaster", "unsafe-home"]) => Difficulty::Disaster,
             () if has(&["accident"]) => Difficulty::Accident,
             () if has(&["unemploy", "job"]) => Difficulty::Unemployment,
             () if has(&["died", "death", "dead", "prison"]) => Difficulty::Bereavement,
-            () if has(&["orphan", "minor", "sixteen"]) => Difficulty::Child,
+            () if has(&["orphan", "minor"]) => Difficulty::Child,
+            () if has(&["turned-60", "old-age"]) => Difficulty::OldAge,
             () => Difficulty::Other,
         }
     }

@@ -1,0 +1,479 @@
+//! A made-up village from the first word to 销号: what each button leaves behind, who is refused what, and what the nights and Mondays
+//! do by themselves. The kernel's own checks (office, state, scope) are tested with the kernel.
+
+mod county;
+
+use county::*;
+use discovery::rules::clock::Stand;
+use discovery::rules::genuine::Doubt;
+use discovery::rules::words::{CaseOutcome, Measure, Source, Urgency};
+use doudi_sdk::prelude::*;
+use serde_json::json;
+
+#[test]
+fn a_clue_from_the_courtyard_to_the_ledger_s_last_column() {
+    let mut county = County::new();
+    county.press("2022-06-07", VILLAGE, "clue", "register", clue("visit", "medical")).expect("registered");
+    let filed = county.clue();
+    assert_eq!((filed.stand, filed.document.due), (Stand::Registered, Some(day("2022-06-08"))));
+    assert_eq!(filed.body.reports[0].finder, "村居协理员（网格员）");
+    county.press("2022-06-07", VILLAGE, "clue", "report", json!({})).expect("reported");
+    county.press("2022-06-08", TOWN, "clue", "triage", json!({ "officer": "11", "urgency": "ordinary" })).expect("handed on");
+    assert_eq!(county.clue().document.due, Some(day("2022-06-13")), "three working days");
+    // Nobody verifies from a desk.
+    let refused = county.press("2022-06-08", TOWN, "clue", "verify", verified(false)).expect_err("nobody went");
+    assert!(refused.message.contains("还没有人到场"), "{refused}");
+    let visited = county.press("2022-06-09", VILLAGE, "clue", "visit", visit("2022-06-09T09:30")).expect("visited");
+    let event = visited.events().find(|event| event.topic == "discovery.visited").expect("others are told");
+    assert_eq!((event.household, event.document), (Some(FAMILY), Some(county.clue().document.id)));
+    assert_eq!(event.payload, json!({ "on": "2022-06-09", "hardship": [], "position": true, "photos": 0 }));
+    county.press("2022-06-09", TOWN, "clue", "verify", verified(false)).expect("verified");
+    let agreed = json!({ "scheme": "dibao", "applicant": "1", "consent": true });
+    let applied = county.press("2022-06-10", TOWN, "clue", "apply", agreed).expect("applied for");
+    let event = applied.events().find(|event| event.topic == "discovery.application").expect("the benefit is told");
+    assert_eq!(event.payload, json!({ "scheme": "dibao", "proxy": "12" }));
+    assert_eq!((event.household, event.person), (Some(FAMILY), Some(Id(1))));
+    // A month later the benefit says yes; saying so twice changes nothing.
+    county.hear("2022-07-21", Event::new("dibao.confirmed").household(FAMILY).document(Id(900)));
+    let filed = county.clue();
+    let application = filed.body.application.clone().expect("the application");
+    assert_eq!((application.outcome, application.case), (Some(CaseOutcome::Granted), Some(Id(900))));
+    assert_eq!((filed.stand, filed.body.decided), (Stand::Feedback, Some(day("2022-07-21"))));
+    assert!(county.hear("2022-07-21", Event::new("dibao.confirmed").household(FAMILY)).is_empty());
+    county.press("2022-07-22", TOWN, "clue", "feed-back", json!({ "feedback": "已批准，八月起发放" })).expect("fed back");
+    assert_eq!(county.clue().document.due, Some(day("2022-08-21")), "thirty days later somebody looks again");
+    let better = json!({ "on": "2022-08-20", "resolved": true, "findings": "已领到低保金" });
+    county.press("2022-08-20", VILLAGE, "clue", "follow-up", better).expect("looked again");
+    county.press("2022-08-22", TOWN, "clue", "close", json!({})).expect("struck off");
+    let filed = county.clue();
+    assert_eq!((filed.stand, filed.body.closed), (Stand::Closed, Some(day("2022-08-22"))));
+    let page = county.page("2022-08-22", TOWN, PageRequest::new("ledger").with("from", "2022-06-01").with("to", "2022-06-30"));
+    assert_eq!(
+        heads(&page),
+        ["序号", "村", "姓名", "身份证", "困难情形", "发现时间", "发现人", "上报时间", "镇街核实", "救助措施", "办结时间", "回访"]
+    );
+    let row = &rows(&page)[0];
+    assert_eq!(row.len(), 12);
+    assert_eq!(&row[4..7], ["因病", "2022-06-07", "村居协理员（网格员）（走访）"]);
+    assert_eq!(&row[7..], ["2022-06-07", "属实 2022-06-09", "代办申请：已批准", "2022-07-21", "2022-08-20"]);
+    // The window of a second report over, it is archived.
+    county.tick("2022-09-05", "clock");
+    assert_eq!(county.clue().stand, Stand::Closed, "day 90");
+    county.tick("2022-09-06", "clock");
+    assert_eq!(county.clue().stand, Stand::Archived, "day 91");
+}
+
+#[test]
+fn what_is_not_better_is_looked_at_again() {
+    let mut county = County::verified();
+    let told = json!({ "how": "当面告知", "what": "可以申请临时救助" });
+    let effects = county.press("2022-06-10", TOWN, "clue", "tell", told).expect("told");
+    let letter = effects.notices().next().expect("the letter");
+    assert!(letter.title.zh.contains("政策告知书") && letter.paragraphs.iter().any(|text| text.zh.contains("临时救助")));
+    county.press("2022-06-13", TOWN, "clue", "feed-back", json!({ "feedback": "已告知" })).expect("fed back");
+    let worse = json!({ "on": "2022-07-12", "resolved": false, "findings": "没有去申请" });
+    county.press("2022-07-12", VILLAGE, "clue", "follow-up", worse).expect("looked again");
+    assert_eq!(county.clue().stand, Stand::Verifying);
+}
+
+#[test]
+fn urgent_is_the_same_day_and_help_comes_before_papers() {
+    let mut county = County::new();
+    let mut urgent = clue("12345", "accident");
+    urgent["urgency"] = json!("urgent");
+    county.press("2022-06-03", TOWN, "clue", "register", urgent).expect("registered");
+    let filed = county.clue();
+    assert_eq!((filed.stand, filed.document.due), (Stand::Reported, Some(day("2022-06-03"))), "a holiday, all the same");
+    let given = json!({ "given": "棉被两床、500 元", "findings": "房屋失火" });
+    let effects = county.press("2022-06-03", TOWN, "clue", "emergency", given).expect("helped");
+    let event = effects.events().next().expect("temporary aid is told");
+    assert_eq!(event.payload["scheme"], "temporary-aid");
+    let filed = county.clue();
+    assert_eq!((filed.body.measure, filed.body.days_to_decision()), (Some(Measure::Emergency), Some(0)));
+    // The duty to tell them does not end with a blanket.
+    let refused = county.press("2022-06-06", TOWN, "clue", "feed-back", json!({ "feedback": "已救助" })).expect_err("not told");
+    assert!(refused.message.contains("43号 第十一条"), "{refused}");
+    let told = json!({ "feedback": "已救助", "told-how": "送物资时告知" });
+    county.press("2022-06-06", TOWN, "clue", "feed-back", told).expect("told and fed back");
+}
+
+/// Goes wrong: clues parked at the village.
+#[test]
+fn a_clue_left_lying_at_the_village_goes_up_by_itself() {
+    let mut county = County::new();
+    county.press("2022-06-07", VILLAGE, "clue", "register", clue("visit", "medical")).expect("registered");
+    county.tick("2022-06-08", "clock");
+    assert_eq!(county.clue().stand, Stand::Registered, "its last day is still the village's");
+    county.tick("2022-06-09", "clock");
+    let filed = county.clue();
+    assert_eq!((filed.stand, filed.body.parked, filed.body.reported), (Stand::Reported, true, Some(day("2022-06-09"))));
+    county.tick("2022-06-10", "clock");
+    assert_eq!(county.world.documents().count(), 1);
+    let page = county.document_page("2022-06-10", TOWN, "clue");
+    assert!(page.contains("村级没有按时上报"), "{page}");
+}
+
+#[test]
+fn a_second_report_within_ninety_days_is_added_and_never_lost() {
+    let mut county = County::new();
+    county.press("2022-03-01", VILLAGE, "clue", "register", clue("visit", "medical")).expect("registered");
+    // Day 90 from the hotline: one more report on the same clue, now urgent.
+    let mut again = clue("12345", "medical");
+    again["urgency"] = json!("urgent");
+    county.press("2022-05-30", TOWN, "clue", "register", again).expect("added");
+    let filed = county.clue();
+    assert_eq!((county.of("clue").len(), filed.body.reports.len()), (1, 2));
+    assert_eq!((filed.body.source, filed.body.urgency), (Source::Visit, Urgency::Urgent), "the village saw it first");
+    // Day 91 is a new clue, and so is another difficulty.
+    county.press("2022-05-31", TOWN, "clue", "register", clue("petition", "medical")).expect("a new one");
+    county.press("2022-05-31", TOWN, "clue", "register", clue("school", "education")).expect("another difficulty");
+    assert_eq!(county.of("clue").len(), 3);
+    // The form says so before anybody has typed it all.
+    county.as_user("2022-05-31", TOWN);
+    let asked = FillRequest::new("clue").of_household(FAMILY).values(FormValues::default().with("difficulty", "medical"));
+    let fill = county.world.run(|context| discovery::Discovery::fill(context, asked)).expect("a form");
+    assert!(fill.messages[0].text.zh.contains("并入该线索"), "{:?}", fill.messages);
+    assert_eq!(fill.hidden, ["household", "village", "whereabouts"]);
+}
+
+#[test]
+fn struck_off_and_reported_again_it_is_taken_up_again() {
+    let mut county = County::verified();
+    county.press("2022-06-10", TOWN, "clue", "no-need", json!({ "reason": "子女已承担费用" })).expect("no need");
+    let told = json!({ "feedback": "无需救助", "told-how": "当面说明" });
+    county.press("2022-06-10", TOWN, "clue", "feed-back", told).expect("fed back");
+    let better = json!({ "on": "2022-06-13", "resolved": true, "findings": "正常" });
+    county.press("2022-06-13", VILLAGE, "clue", "follow-up", better).expect("looked again");
+    county.press("2022-06-13", TOWN, "clue", "close", json!({})).expect("struck off");
+    county.press("2022-07-01", TOWN, "clue", "register", clue("petition", "medical")).expect("reported again");
+    let filed = county.clue();
+    assert_eq!((county.of("clue").len(), filed.stand, filed.body.closed), (1, Stand::Reported, None));
+    assert_eq!(filed.document.due, Some(day("2022-07-04")));
+}
+
+/// Goes wrong: pride.
+#[test]
+fn who_is_too_proud_to_apply_is_asked_again_on_a_day_that_is_set() {
+    let mut county = County::verified();
+    let proud = |again: &str| json!({ "reason": "怕人笑话", "again": again });
+    let refused = county.press("2022-06-10", TOWN, "clue", "decline", proud("2022-07-10")).expect_err("never told");
+    assert!(refused.message.contains("还不知道可以申请什么"), "{refused}");
+    let mut told = proud("2022-09-09");
+    told["told-how"] = json!("当面告知");
+    let refused = county.press("2022-06-10", TOWN, "clue", "decline", told.clone()).expect_err("91 days");
+    assert!(refused.message.contains("90 天以内"), "{refused}");
+    told["again"] = json!("2022-07-10");
+    county.press("2022-06-10", TOWN, "clue", "decline", told).expect("recorded");
+    let filed = county.clue();
+    assert_eq!((filed.stand, filed.document.due), (Stand::Resting, Some(day("2022-07-10"))));
+    county.tick("2022-07-09", "clock");
+    assert_eq!(county.clue().stand, Stand::Resting);
+    county.tick("2022-07-10", "clock");
+    let filed = county.clue();
+    assert_eq!((filed.stand, filed.body.declined.len()), (Stand::Verifying, 1));
+}
+
+#[test]
+fn who_cannot_apply_is_helped_and_not_only_told() {
+    let mut county = County::new();
+    county.to_verifying();
+    county.press("2022-06-09", TOWN, "clue", "verify", verified(true)).expect("verified");
+    let told = json!({ "how": "当面告知", "what": "可以申请低保" });
+    let refused = county.press("2022-06-10", TOWN, "clue", "tell", told).expect_err("must be helped");
+    assert!(refused.message.contains("57号 第六条"), "{refused}");
+    let without = json!({ "scheme": "dibao", "consent": false });
+    county.press("2022-06-10", TOWN, "clue", "apply", without).expect_err("without consent");
+    county.press("2022-06-10", TOWN, "clue", "apply", json!({ "scheme": "dibao", "consent": true })).expect("helped");
+}
+
+#[test]
+fn what_proved_untrue_is_not_aided_and_a_referral_carries_only_the_need() {
+    let mut county = County::new();
+    county.to_verifying();
+    let untrue = json!({ "genuine": false, "findings": "查无此事" });
+    county.press("2022-06-09", TOWN, "clue", "verify", untrue).expect("verified");
+    for (action, values) in [
+        ("tell", json!({ "how": "当面", "what": "低保" })),
+        ("apply", json!({ "scheme": "dibao", "consent": true })),
+        ("refer", json!({ "to": "charity", "need": "学费", "consent": true })),
+        ("emergency", json!({ "given": "500 元", "findings": "无" })),
+    ] {
+        county.press("2022-06-10", TOWN, "clue", action, values).expect_err(action);
+    }
+    county.press("2022-06-10", TOWN, "clue", "no-need", json!({ "reason": "不属实" })).expect("no need");
+    // An untrue clue needs no telling.
+    county.press("2022-06-10", TOWN, "clue", "feed-back", json!({ "feedback": "不属实" })).expect("fed back");
+
+    let mut county = County::verified();
+    let to = json!({ "to": "charity", "need": "大学学费", "consent": true });
+    let effects = county.press("2022-06-10", TOWN, "clue", "refer", to).expect("referred");
+    let event = effects.events().next().expect("the partner is told");
+    assert_eq!(event.topic, "discovery.referred");
+    assert_eq!(event.payload, json!({ "to": "charity", "need": "大学学费", "hardship": ["medical"] }));
+    county.press("2022-06-17", TOWN, "clue", "reply", json!({ "reply": "资助 3000 元" })).expect("answered");
+    assert_eq!(county.clue().stand, Stand::Feedback);
+}
+
+#[test]
+fn somebody_who_is_not_on_file_is_found_by_words_and_linked_later() {
+    let mut county = County::new();
+    let mut stranger = clue("media", "no-income");
+    let refused = county.press_new("2022-06-07", TOWN, "clue", "register", stranger.clone()).expect_err("where is he");
+    assert_eq!(refused.problems.len(), 2, "{refused}");
+    stranger["village"] = json!(VILLAGE_CODE.to_string());
+    stranger["whereabouts"] = json!("村东头桥边平房");
+    county.press_new("2022-06-07", TOWN, "clue", "register", stranger).expect("registered");
+    let filed = county.clue();
+    assert_eq!((filed.document.household, filed.document.division), (None, VILLAGE_CODE));
+    let officer = json!({ "officer": "11", "urgency": "ordinary" });
+    county.press("2022-06-08", TOWN, "clue", "triage", officer).expect("handed on");
+    let effects = county.press("2022-06-08", VILLAGE, "clue", "visit", visit("2022-06-08T10:00")).expect("visited");
+    assert!(effects.events().next().is_none(), "no household to speak of yet");
+    county.press("2022-06-08", TOWN, "clue", "verify", verified(false)).expect("verified");
+    let agreed = json!({ "scheme": "dibao", "consent": true });
+    let refused = county.press("2022-06-08", TOWN, "clue", "apply", agreed.clone()).expect_err("no file");
+    assert!(refused.message.contains("关联家庭档案"), "{refused}");
+    county.press("2022-06-09", TOWN, "clue", "link", json!({ "household": "1" })).expect("linked");
+    county.press("2022-06-09", TOWN, "clue", "apply", agreed).expect("applied for");
+    assert_eq!(county.clue().document.household, Some(FAMILY));
+}
+
+#[test]
+fn linked_to_a_family_with_the_same_clue_the_two_become_one() {
+    let mut county = County::new();
+    county.press("2022-06-01", VILLAGE, "clue", "register", clue("visit", "medical")).expect("the village's");
+    let mut stranger = clue("12345", "medical");
+    stranger["village"] = json!(VILLAGE_CODE.to_string());
+    stranger["whereabouts"] = json!("桥边平房");
+    county.press_new("2022-06-07", TOWN, "clue", "register", stranger).expect("the hotline's");
+    county.press("2022-06-08", TOWN, "clue", "link", json!({ "household": "1" })).expect("merged");
+    let clues = county.of("clue");
+    assert_eq!(clues[1].state, "merged");
+    let first = discovery::clue::Filed::of(clues[0].clone()).expect("the first");
+    assert_eq!((first.body.reports.len(), first.stand), (2, Stand::Registered));
+}
+
+#[test]
+fn an_alert_becomes_a_clue_once_and_the_visit_names_it() {
+    let mut county = County::new();
+    let alert = |id: i64, rule: &str, level: &str, due: &str| {
+        let payload = json!({ "rule": rule, "level": level, "due": due });
+        Event::new("monitoring.raised").household(FAMILY).document(Id(id)).with_payload(&payload)
+    };
+    county.hear("2022-06-02", alert(700, "medical-cost", "yellow", "2022-06-20"));
+    let filed = county.clue();
+    assert_eq!((filed.stand, filed.body.source), (Stand::Reported, Source::Monitoring));
+    assert_eq!(filed.document.due, Some(day("2022-06-06")), "the town's own day is earlier than the alert's");
+    assert!(county.hear("2022-06-02", alert(700, "medical-cost", "yellow", "2022-06-20")).is_empty(), "delivered twice");
+    // Red, of the same difficulty: the same clue, urgent and with the earlier day. Another rule is another clue.
+    county.hear("2022-06-03", alert(701, "medical-cost", "red", "2022-06-08"));
+    assert_eq!((county.of("clue").len(), county.clue().body.urgency), (1, Urgency::Urgent));
+    county.hear("2022-06-03", alert(702, "new-disability", "yellow", "2022-06-20"));
+    assert_eq!(county.of("clue").len(), 2);
+    // That somebody may no longer qualify is no hardship.
+    let earns = json!({ "rule": "salary-on-aid", "level": "yellow", "disposition": "end" });
+    let event = Event::new("monitoring.raised").household(FAMILY).document(Id(703)).with_payload(&earns);
+    assert!(county.hear("2022-06-03", event).is_empty());
+    // The visit is told for each alert it answers.
+    let first = county.of("clue")[0].clone();
+    let effects = county.press_on("2022-06-07", VILLAGE, first, "visit", visit("2022-06-07T10:00"), &[]).expect("visited");
+    let alerts: Vec<&str> = effects.events().filter_map(|event| event.payload["alert"].as_str()).collect();
+    assert_eq!(alerts, ["700", "701"]);
+}
+
+#[test]
+fn patrols_fall_due_on_mondays_by_risk() {
+    let mut county = County::new();
+    county.list("2022-06-01", "medium", "home");
+    let listed = county.patrol();
+    assert_eq!((listed.state.as_str(), listed.due), ("planned", Some(day("2022-07-01"))));
+    county.tick("2022-06-20", "patrols");
+    assert_eq!(county.patrol().state, "planned");
+    county.tick("2022-06-27", "patrols");
+    assert_eq!((county.patrol().state.as_str(), county.patrol().due), ("due", Some(day("2022-07-01"))));
+    // Nobody opened: the day stays. A call is no visit. Somebody was there: a month until the next.
+    let mut nobody = visit("2022-06-28T09:00");
+    nobody["nobody"] = json!(true);
+    nobody["seen"] = json!([]);
+    county.press("2022-06-28", VILLAGE, "patrol", "visit", nobody).expect("an attempt");
+    assert_eq!((county.patrol().state.as_str(), county.patrol().due), ("due", Some(day("2022-07-01"))));
+    let mut call = visit("2022-06-28T10:00");
+    call["place"] = json!("phone");
+    let refused = county.press("2022-06-28", VILLAGE, "patrol", "visit", call).expect_err("a call");
+    assert!(refused.message.contains("不能代替入户走访"), "{refused}");
+    county.press("2022-06-29", VILLAGE, "patrol", "visit", visit("2022-06-29T10:00")).expect("visited");
+    assert_eq!((county.patrol().state.as_str(), county.patrol().due), ("planned", Some(day("2022-07-29"))));
+    // Rated higher, it is due at once.
+    let higher = json!({ "risk": "high", "reason": "ill", "stay": "home", "note": "住院归来" });
+    county.press("2022-07-11", TOWN, "patrol", "change", higher).expect("rated anew");
+    assert_eq!((county.patrol().state.as_str(), county.patrol().due), ("due", Some(day("2022-07-06"))));
+    county.press("2022-07-12", TOWN, "patrol", "end", json!({ "reason": "迁往外地" })).expect("struck off");
+    county.tick("2022-07-18", "patrols");
+    assert_eq!(county.patrol().state, "ended");
+}
+
+#[test]
+fn hardship_seen_on_a_patrol_becomes_clues_each_once() {
+    let mut county = County::new();
+    county.list("2022-06-01", "high", "home");
+    let mut seen = visit("2022-06-07T09:30");
+    seen["hardships"] = json!(["medical", "no-income", "medical"]);
+    seen["wish"] = json!("apply");
+    county.press("2022-06-07", VILLAGE, "patrol", "visit", seen.clone()).expect("visited");
+    assert_eq!(county.of("clue").len(), 2);
+    let filed = county.clue();
+    assert_eq!((filed.stand, filed.body.source, filed.body.on_grid), (Stand::Registered, Source::Grid, true));
+    seen["moment"] = json!("2022-06-14T09:30");
+    county.press("2022-06-14", VILLAGE, "patrol", "visit", seen).expect("visited again");
+    assert_eq!(county.of("clue").len(), 2, "the same difficulties are no new clues");
+    assert_eq!(county.clue().body.reports.len(), 2);
+}
+
+/// Goes wrong: bulk fake visits.
+#[test]
+fn a_day_s_rounds_filled_in_at_a_desk_are_questioned_and_do_not_count() {
+    let mut county = County::with_households(5);
+    for household in 1..=5 {
+        county.list_household("2022-06-01", household, "high", "home");
+    }
+    let patrols = county.of("patrol");
+    for (place, patrol) in patrols.iter().enumerate() {
+        // Four of five in one minute, and one photo for all.
+        let moment = if place == 4 { "2022-06-07T15:00" } else { "2022-06-07T10:00" };
+        let mut fake = visit(moment);
+        fake["photos"] = json!(["51"]);
+        if place == 3 {
+            fake.as_object_mut().expect("a form").remove("position");
+        }
+        county.press_on("2022-06-07", VILLAGE, patrol.clone(), "visit", fake, &["same-photo"]).expect("recorded");
+    }
+    county.tick("2022-06-08", "screening");
+    let visits = county.of("visit");
+    let doubts: Vec<Vec<Doubt>> = visits.iter().map(|visit| county.doubts(visit)).collect();
+    assert_eq!(
+        doubts,
+        [
+            vec![Doubt::SameMinute],
+            vec![Doubt::SameMinute, Doubt::SamePhoto],
+            vec![Doubt::SameMinute, Doubt::SamePhoto],
+            vec![Doubt::SameMinute, Doubt::SamePhoto, Doubt::NoPosition],
+            vec![Doubt::SamePhoto],
+        ]
+    );
+    assert!(visits.iter().all(|visit| visit.state == "questioned" && visit.due == Some(day("2022-06-15"))));
+    // A question is no finding: the patrols still count until somebody has looked.
+    assert!(county.of("patrol").iter().all(|patrol| patrol.state == "planned"));
+    let own = county.press_on("2022-06-08", VILLAGE, visits[0].clone(), "genuine", json!({ "note": "是我" }), &[]);
+    assert!(own.expect_err("his own").message.contains("其他人员"));
+    county.press_on("2022-06-08", TOWN, visits[0].clone(), "genuine", json!({ "note": "户主证实" }), &[]).expect("genuine");
+    county.press_on("2022-06-08", TOWN, visits[1].clone(), "reject", json!({ "note": "无人来过" }), &[]).expect("untrue");
+    let patrols = county.of("patrol");
+    assert_eq!((patrols[0].state.as_str(), patrols[0].due), ("planned", Some(day("2022-06-14"))));
+    assert_eq!((patrols[1].state.as_str(), patrols[1].due), ("due", Some(day("2022-06-08"))), "seven days after listing");
+    // Months later, in another village, the photo is still known.
+    let mut later = visit("2022-09-07T10:00");
+    later["photos"] = json!(["51"]);
+    let patrol = county.of("patrol")[4].clone();
+    county.press_on("2022-09-07", (19, "village-coordinator"), patrol, "visit", later, &["same-photo"]).expect("recorded");
+    county.tick("2022-09-08", "screening");
+    assert_eq!(county.doubts(&county.world.latest("visit")), [Doubt::SamePhoto]);
+}
+
+#[test]
+fn a_visit_from_another_village_or_another_week_is_questioned_an_honest_one_is_not() {
+    let mut county = County::new();
+    county.list("2022-06-01", "high", "home");
+    let mut go = |moment: &str, north: &str, taken: &str, sent: &str| {
+        let mut values = visit(moment);
+        values["position"] = json!({ "latitude": north, "longitude": "118.433100", "accuracy": 12 });
+        let date = &sent[..10];
+        let patrol = county.patrol();
+        county.press_offline(date, VILLAGE, patrol, "visit", values, taken, sent).expect("recorded");
+        county.tick(date, "screening");
+        county.doubts(&county.world.latest("visit"))
+    };
+    assert_eq!(go("2022-06-07T09:30", "31.352100", "2022-06-07T09:40", "2022-06-07T18:00"), NO_DOUBT, "the first");
+    assert_eq!(go("2022-06-14T09:30", "31.352300", "2022-06-14T09:40", "2022-06-14T18:00"), NO_DOUBT, "twenty metres off");
+    assert_eq!(go("2022-06-21T09:30", "31.400000", "2022-06-21T09:40", "2022-06-21T18:00"), [Doubt::Far]);
+    assert_eq!(go("2022-06-28T09:30", "31.352100", "2022-06-30T09:40", "2022-06-30T18:00"), [Doubt::FilledLate]);
+    assert_eq!(go("2022-07-05T09:30", "31.352100", "2022-07-05T09:40", "2022-07-08T09:41"), [Doubt::SentLate]);
+    // The far visit proved nothing: going there again is far again.
+    assert_eq!(go("2022-07-12T09:30", "31.400000", "2022-07-12T09:40", "2022-07-12T18:00"), [Doubt::Far]);
+}
+
+/// Goes wrong: people living apart from their hukou.
+#[test]
+fn people_are_listed_where_they_live_and_called_only_when_far_away() {
+    let mut county = County::new();
+    county.grid("2022-06-01", OTHER_VILLAGE, "01");
+    let refused = county.list_in("2022-06-01", "1", "high", "home").expect_err("lives elsewhere");
+    assert!(refused.message.contains("人户分离的由居住地网格巡访") && refused.message.contains("仙坊村"), "{refused}");
+    county.list("2022-06-01", "high", "away");
+    let twice = county.list_in("2022-06-02", "1", "high", "away").expect_err("listed already");
+    assert!(twice.message.contains("已在重点名单"), "{twice}");
+    let mut call = visit("2022-06-07T19:00");
+    call["place"] = json!("phone");
+    call.as_object_mut().expect("a form").remove("position");
+    county.press("2022-06-07", VILLAGE, "patrol", "visit", call).expect("a call counts for who is far away");
+    county.tick("2022-06-08", "screening");
+    assert_eq!(county.doubts(&county.world.latest("visit")), NO_DOUBT);
+    assert_eq!(county.patrol().due, Some(day("2022-06-14")));
+}
+
+/// Goes wrong: institution residents.
+#[test]
+fn who_lives_in_an_institution_is_visited_there_and_not_at_the_empty_home() {
+    let mut county = County::new();
+    county.list("2022-06-01", "high", "institution");
+    county.press("2022-06-07", VILLAGE, "patrol", "visit", visit("2022-06-07T09:30")).expect("at the empty home");
+    county.tick("2022-06-08", "screening");
+    assert_eq!(county.doubts(&county.world.latest("visit")), [Doubt::WrongPlace]);
+    let mut there = visit("2022-06-14T09:30");
+    there["place"] = json!("institution");
+    there["position"] = json!({ "latitude": "31.400000", "longitude": "118.433100", "accuracy": 12 });
+    county.press("2022-06-14", VILLAGE, "patrol", "visit", there.clone()).expect("at the institution");
+    county.tick("2022-06-15", "screening");
+    assert_eq!(county.doubts(&county.world.latest("visit")), NO_DOUBT, "far from the home, and that is right");
+}
+
+#[test]
+fn a_grid_is_one_village_s_and_is_not_dissolved_over_people_s_heads() {
+    let mut county = County::new();
+    county.grid("2022-06-01", VILLAGE_CODE, "01");
+    let again = county.set_up("2022-06-01", VILLAGE_CODE, "01").expect_err("the same code");
+    assert!(again.message.contains("已有这个编号"), "{again}");
+    let town = county.set_up("2022-06-01", 340_223_101_000, "02").expect_err("a town is no village");
+    assert!(town.message.contains("村（社区）"), "{town}");
+    county.list_in("2022-06-01", "1", "low", "home").expect("listed");
+    let refused = county.press("2022-06-02", TOWN, "grid", "dissolve", json!({ "reason": "合并" })).expect_err("people");
+    assert!(refused.message.contains("还有重点家庭"), "{refused}");
+    county.press("2022-06-02", TOWN, "patrol", "end", json!({ "reason": "合并" })).expect("struck off");
+    county.press("2022-06-02", TOWN, "grid", "dissolve", json!({ "reason": "合并" })).expect("dissolved");
+    // Villages nobody patrols are shown; park and virtual community need no grid.
+    let page = county.page("2022-06-02", COUNTY, PageRequest::new("grids"));
+    assert!(text(&page).contains("没有网格的村（社区）"));
+    assert_eq!(rows(&page).len(), 4, "four real villages, none with a grid");
+}
+
+#[test]
+fn a_visit_is_refused_when_it_says_nothing() {
+    let mut county = County::new();
+    for (why, change) in [
+        ("nobody seen and not said so", json!({ "seen": [] })),
+        ("no moment", json!({ "moment": null })),
+        ("tomorrow", json!({ "moment": "2022-06-08T09:00" })),
+        ("no findings", json!({ "findings": " " })),
+        ("no place", json!({ "place": null })),
+        ("hardship of a house where nobody opened", json!({ "seen": [], "nobody": true, "hardships": ["medical"] })),
+    ] {
+        let mut values = visit("2022-06-07T09:30");
+        for (name, value) in change.as_object().expect("fields") {
+            values[name] = value.clone();
+        }
+        county.press_new_about("2022-06-07", VILLAGE, "visit", "record", values).expect_err(why);
+    }
+    let effects = county.press_new_about("2022-06-07", VILLAGE, "visit", "record", visit("2022-06-07T09:30")).expect("ok");
+    assert_eq!(effects.events().next().and_then(|event| event.document), None, "a visit without an errand has no clue");
+    let panel = county.page("2022-06-07", TOWN, PageRequest::new("household").of_household(FAMILY));
+    assert!(text(&panel).contains("日常走访"));
+}
