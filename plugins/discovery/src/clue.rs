@@ -328,9 +328,11 @@ pub fn found_between(begins: Date, ends: Date) -> Result<Vec<Filed>> {
     let mut clues = Vec::new();
     let mut month = begins.first_of_month();
     while month <= ends {
-        clues.extend(of_month(month)?.into_iter().filter(|clue| {
-            clue.body.found >= begins && clue.body.found <= ends && clue.stand != Stand::Merged
-        }));
+        clues.extend(
+            of_month(month)?
+                .into_iter()
+                .filter(|clue| clue.body.found >= begins && clue.body.found <= ends && clue.stand != Stand::Merged),
+        );
         month = month.add_months(1);
     }
     Ok(clues)

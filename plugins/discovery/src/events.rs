@@ -91,13 +91,7 @@ fn waits_for(filed: &Filed, person: Option<Id>) -> bool {
 ///
 /// # Errors
 /// Missing parameters.
-pub fn ended(
-    context: &Context,
-    filed: Filed,
-    outcome: CaseOutcome,
-    case: Option<Id>,
-    on: Date,
-) -> Result<DocumentPut> {
+pub fn ended(context: &Context, filed: Filed, outcome: CaseOutcome, case: Option<Id>, on: Date) -> Result<DocumentPut> {
     let Filed { document, mut body, .. } = filed;
     if let Some(application) = body.application.as_mut() {
         application.case = case.or(application.case);

@@ -28,6 +28,10 @@ impl Grid {
     }
 
     pub fn title(&self) -> String {
-        if self.name.is_empty() { format!("网格 {}", self.code) } else { format!("网格 {} {}", self.code, self.name) }
+        if self.name.is_empty() {
+            format!("网格 {}", self.code)
+        } else {
+            format!("网格 {} {}", self.code, self.name)
+        }
     }
 }

@@ -43,14 +43,15 @@ impl Indicators for crate::Discovery {
         let clues = clues_since(period)?;
         let mut days: Vec<i64> = decided(&clues, period).filter_map(|clue| clue.body.days_to_decision()).collect();
         let on_grid = || on_grid(&clues, period);
-        let indicator = |code: &str, label: &str, (part, whole): (i64, i64), target: Option<i64>, page: &str| Indicator {
-            code: code.to_owned(),
-            label: label.to_owned(),
-            part,
-            whole,
-            target,
-            drill_down: period.page(page),
-        };
+        let indicator =
+            |code: &str, label: &str, (part, whole): (i64, i64), target: Option<i64>, page: &str| Indicator {
+                code: code.to_owned(),
+                label: label.to_owned(),
+                part,
+                whole,
+                target,
+                drill_down: period.page(page),
+            };
         let count = |part: usize, whole: usize| (part as i64, whole as i64);
         Ok(vec![
             indicator(

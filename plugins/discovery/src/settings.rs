@@ -16,7 +16,11 @@ pub struct Settings {
 impl Settings {
     /// Office and phone, or where to ask until the county has entered them.
     pub fn contact(&self) -> &str {
-        if self.contact.is_empty() { "所在镇人民政府（街道办事处）民政办，或者拨打 12349" } else { &self.contact }
+        if self.contact.is_empty() {
+            "所在镇人民政府（街道办事处）民政办，或者拨打 12349"
+        } else {
+            &self.contact
+        }
     }
 }
 

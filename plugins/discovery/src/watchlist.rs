@@ -85,7 +85,8 @@ pub fn step(context: &Context, due: Date, cursor: Option<&str>) -> Result<Step> 
     for (document, mut review) in known.into_values() {
         if document.state == "open" {
             review.covered = Some(due);
-            effects = effects.document(document.to("covered").note("已纳入保障、已在办理或不再是监测对象").body(&review));
+            effects =
+                effects.document(document.to("covered").note("已纳入保障、已在办理或不再是监测对象").body(&review));
         }
     }
     Ok(if body.done { Step::done(effects) } else { Step::then(effects, last.0) })

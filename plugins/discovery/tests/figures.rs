@@ -66,20 +66,26 @@ fn cases(rows: Vec<Row>) -> impl Fn(Date, &Block) -> Block {
 }
 
 fn open_cases(households: RangeInclusive<i64>) -> Vec<Row> {
-    households.map(|household| Row { document: 5_000 + household, household, opened: "2022-03-01", closed: None }).collect()
+    households
+        .map(|household| Row { document: 5_000 + household, household, opened: "2022-03-01", closed: None })
+        .collect()
 }
 
 /// 200 households, the first 120 of them on the watch list.
 fn watched(count: i64, listed: i64) -> County {
     let world = World::new("2022-04-01").manifest(MANIFEST).example_parameters().calendar(CALENDAR);
-    let world = (1..=count).fold(world, |world, id| world.household(id, &household(i64::from(id <= listed) * (id % 3 + 1))));
+    let world =
+        (1..=count).fold(world, |world, id| world.household(id, &household(i64::from(id <= listed) * (id % 3 + 1))));
     County { world }
 }
 
 fn answered(county: &mut County, covered: RangeInclusive<i64>, open: Vec<Row>) {
     let world = county.world.clone().forget_answers("benefit.recipients").forget_answers("benefit.cases");
-    county.world =
-        world.answer_with("benefit.recipients", "relief", recipients(covered)).answer_with("benefit.cases", "relief", cases(open));
+    county.world = world.answer_with("benefit.recipients", "relief", recipients(covered)).answer_with(
+        "benefit.cases",
+        "relief",
+        cases(open),
+    );
 }
 
 /// The worked example of the third measure: 120 watch-listed, 70 covered, 14 with open cases → 36 uncovered; 36 visited, 9 apply →
@@ -231,7 +237,9 @@ fn the_five_figures_and_their_lists() {
         county.press_new("2022-06-20", TOWN, "clue", "register", values).expect("registered");
     }
     let petition = county.of("clue")[1].clone();
-    county.press_on("2022-06-20", TOWN, petition, "triage", json!({ "officer": "11", "urgency": "ordinary" }), &[]).expect("on");
+    county
+        .press_on("2022-06-20", TOWN, petition, "triage", json!({ "officer": "11", "urgency": "ordinary" }), &[])
+        .expect("on");
     let petition = county.of("clue")[1].clone();
     let untrue = json!({ "genuine": false, "findings": "无此事", "unvisited": "查无此人" });
     county.press_on("2022-06-21", TOWN, petition, "verify", untrue, &[]).expect("untrue");
@@ -253,9 +261,17 @@ fn the_five_figures_and_their_lists() {
     let first = discovery::clue::Filed::of(county.of("clue")[0].clone()).expect("the clue");
     assert_eq!((first.stand.state(), first.body.days_to_decision()), ("feedback", Some(31)));
     assert_eq!(first.body.application.and_then(|application| application.case), Some(Id(801)));
-    assert_eq!(figure(&mut county, "2022-07-09", "decision-days", "2022-06-01", "2022-07-31"), (32, 2), "1 and 31 days");
+    assert_eq!(
+        figure(&mut county, "2022-07-09", "decision-days", "2022-06-01", "2022-07-31"),
+        (32, 2),
+        "1 and 31 days"
+    );
     assert_eq!(figure(&mut county, "2022-07-09", "decision-days", "2022-07-01", "2022-07-31"), (31, 1));
-    let page = county.page("2022-07-09", COUNTY, PageRequest::new("ledger").with("list", "decided").with("from", "2022-06-01").with("to", "2022-07-31"));
+    let page = county.page(
+        "2022-07-09",
+        COUNTY,
+        PageRequest::new("ledger").with("list", "decided").with("from", "2022-06-01").with("to", "2022-07-31"),
+    );
     assert_eq!(rows(&page).len(), 2);
     assert!(figures(&page).contains(&("发现到决定天数中位数".to_owned(), "16".to_owned())));
     // Targets stand with the figures, and an empty period is no zero per cent.
@@ -264,7 +280,13 @@ fn the_five_figures_and_their_lists() {
         empty.iter().map(|figure| (figure.code.as_str(), figure.whole, figure.target)).collect();
     assert_eq!(
         targets,
-        [("proactive", 0, None), ("visit-coverage", 0, Some(10_000)), ("watch-list", 0, Some(10_000)), ("decision-days", 0, None), ("missed", 0, Some(0))]
+        [
+            ("proactive", 0, None),
+            ("visit-coverage", 0, Some(10_000)),
+            ("watch-list", 0, Some(10_000)),
+            ("decision-days", 0, None),
+            ("missed", 0, Some(0))
+        ]
     );
 }
 

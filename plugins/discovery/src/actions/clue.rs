@@ -171,8 +171,9 @@ impl Desk<'_> {
         let values = &self.action.values;
         let unvisited = values.text("unvisited");
         if self.body.visits.is_empty() && unvisited.is_none() {
-            return Err(Refusal::new("还没有人到场核实，请先登记走访")
-                .problem("unvisited", "查无此人等无法走访的，请写明理由"));
+            return Err(
+                Refusal::new("还没有人到场核实，请先登记走访").problem("unvisited", "查无此人等无法走访的，请写明理由")
+            );
         }
         let genuine = match values.get("genuine").and_then(serde_json::Value::as_bool) {
             Some(genuine) => genuine,

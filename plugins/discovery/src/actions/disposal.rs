@@ -112,8 +112,7 @@ fn refer(mut desk: Desk<'_>) -> Result<Effects> {
         return Err(Refusal::new("转介须经当事人或者其监护人同意").problem("consent", "请征得同意后勾选"));
     }
     let payload = serde_json::json!({ "to": to.code(), "need": need, "hardship": [desk.body.difficulty.code()] });
-    desk.body.referral =
-        Some(Referral { to, need, on: desk.context.today, reply: String::new(), replied: None });
+    desk.body.referral = Some(Referral { to, need, on: desk.context.today, reply: String::new(), replied: None });
     decide(&mut desk, Measure::Refer);
     let event = EventPublish::new("discovery.referred").document(desk.document.id).payload(payload);
     let event = match desk.document.household {

@@ -43,8 +43,9 @@ fn set_up(action: &Action) -> Result<Effects> {
     };
     let taken = all()?.into_iter().any(|(_, other)| other.key() == body.key());
     if taken {
-        return Err(Refusal::new("该村已有这个编号的网格，请换一个编号，或者在原网格上修改")
-            .problem("code", "编号已被使用"));
+        return Err(
+            Refusal::new("该村已有这个编号的网格，请换一个编号，或者在原网格上修改").problem("code", "编号已被使用")
+        );
     }
     let put = DocumentPut::create(GRID, body.title())
         .key(body.key())
@@ -94,7 +95,8 @@ fn list(context: &Context, action: &Action, document: &Document, body: &Grid) ->
     let family = family::of(household, context.today)?;
     if let Some(village) = family.village.filter(|village| !lives_in(body.village, *village)) {
         let known = divisions::list()?;
-        let name = known.iter().find(|place| place.code == village).map_or("其他村（社区）", |place| &place.name);
+        let name =
+            known.iter().find(|place| place.code == village).map_or("其他村（社区）", |place| &place.name);
         return Err(Refusal::new(format!("该家庭现居住在{name}。人户分离的由居住地网格巡访，请在居住地的网格列入"))
             .problem("household", "不在本村居住"));
     }

@@ -54,8 +54,7 @@ pub fn clue(request: &PageRequest) -> Result<Page> {
     if !body.declined.is_empty() {
         let mut declined = PageTable::new(["日期", "原因", "再次上门"]);
         for refusal in &body.declined {
-            declined =
-                declined.row([Cell::date(refusal.on), text_cell(&refusal.reason), Cell::date(refusal.again)]);
+            declined = declined.row([Cell::date(refusal.on), text_cell(&refusal.reason), Cell::date(refusal.again)]);
         }
         page = page.heading("暂不申请").table(declined);
     }
@@ -66,7 +65,9 @@ pub fn clue(request: &PageRequest) -> Result<Page> {
 fn outcome(rows: &mut Vec<Row>, body: &Clue) {
     if let Some(verified) = &body.verified {
         let word = if verified.genuine { "属实" } else { "不属实" };
-        rows.push(Row::new("镇街核实", Cell::text(format!("{word}：{}", verified.findings))).note(verified.on.to_string()));
+        rows.push(
+            Row::new("镇街核实", Cell::text(format!("{word}：{}", verified.findings))).note(verified.on.to_string()),
+        );
         if verified.unable {
             rows.push(Row::new("申请能力", Cell::badge(Tone::Soon, "无法自行申请，应当帮助")));
         }
@@ -175,8 +176,8 @@ pub fn visit(request: &PageRequest) -> Result<Page> {
     if !others.is_empty() {
         let mut table = PageTable::new(["疑点", "另一次走访"]);
         for (doubt, other) in others {
-            table = table
-                .linked_row(Link::Document { document: other }, [Cell::text(doubt), Cell::text("查看另一次走访")]);
+            table =
+                table.linked_row(Link::Document { document: other }, [Cell::text(doubt), Cell::text("查看另一次走访")]);
         }
         page = page.table(table);
     }

@@ -57,7 +57,8 @@ pub fn page(context: &Context, request: &PageRequest) -> Result<Page> {
         return Ok(page);
     }
     let missing = without.iter().take(super::PAGE);
-    let missing = missing.fold(PageTable::new(["村（社区）"]), |table, place| table.row([Cell::division(place.code)]));
+    let missing =
+        missing.fold(PageTable::new(["村（社区）"]), |table, place| table.row([Cell::division(place.code)]));
     Ok(page.heading("没有网格的村（社区）").table(missing))
 }
 

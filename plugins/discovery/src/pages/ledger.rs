@@ -126,11 +126,7 @@ fn table(at: usize, shown: &[Filed]) -> PageTable {
                 document.household.map_or(Cell::Empty, |_| Cell::text("见家庭档案")),
                 Cell::text(body.difficulty.zh()),
                 Cell::date(body.found),
-                Cell::text(format!(
-                    "{}（{}）",
-                    first.map_or("", |report| report.finder.as_str()),
-                    body.source.zh()
-                )),
+                Cell::text(format!("{}（{}）", first.map_or("", |report| report.finder.as_str()), body.source.zh())),
                 date_cell(body.reported),
                 verified(body, stand.zh()),
                 Cell::text(measure(body)),
@@ -182,7 +178,15 @@ fn open() -> Result<Vec<Filed>> {
     let mut clues = Vec::new();
     let mut after = Id(0);
     let open = [
-        "registered", "reported", "verifying", "verified", "applying", "referred", "resting", "feedback", "following",
+        "registered",
+        "reported",
+        "verifying",
+        "verified",
+        "applying",
+        "referred",
+        "resting",
+        "feedback",
+        "following",
         "checking-off",
     ];
     loop {

@@ -64,7 +64,8 @@ fn due(context: &Context, request: &PageRequest) -> Result<Page> {
     }
     listed.sort_by_key(|(document, patrol)| (document.due.is_none(), document.due, patrol.risk, document.id));
     let (today, (_, sunday)) = (context.today, week_of(context.today));
-    let by = |day: Date| listed.iter().filter(|(document, _)| document.due.is_some_and(|due| due <= day)).count() as i64;
+    let by =
+        |day: Date| listed.iter().filter(|(document, _)| document.due.is_some_and(|due| due <= day)).count() as i64;
     let overdue = by(today.add_days(-1));
     let mut table = PageTable::new(heads()).empty("没有重点家庭。请在“网格”中把需要定期走访的家庭列入名单。");
     let (_, shown, next) = window(&listed, request, "patrols");
@@ -73,7 +74,8 @@ fn due(context: &Context, request: &PageRequest) -> Result<Page> {
         table = table.linked_row(Link::Document { document: document.id }, cells(document, patrol, due));
     }
     let intervals = parameters::intervals(today)?;
-    let mut levels = PageTable::new([ColumnHead::new("风险"), ColumnHead::number("间隔（天）"), ColumnHead::number("户数")]);
+    let mut levels =
+        PageTable::new([ColumnHead::new("风险"), ColumnHead::number("间隔（天）"), ColumnHead::number("户数")]);
     for level in Risk::ALL {
         let count = listed.iter().filter(|(_, patrol)| patrol.risk == *level).count() as i64;
         let row = [risk(*level), Cell::number(i64::from(intervals.of(*level))), Cell::number(count)];

@@ -25,13 +25,8 @@ pub fn page(context: &Context, request: &PageRequest) -> Result<Page> {
             Some(clue) => (Cell::badge(Tone::Good, clue.document.key.as_str()), Cell::text(clue.body.source.zh())),
             None => (Cell::badge(Tone::Neutral, "自行申请"), Cell::Empty),
         };
-        let cells = [
-            Cell::date(case.opened),
-            Cell::household(case.household),
-            Cell::text(case.label.as_str()),
-            badge,
-            source,
-        ];
+        let cells =
+            [Cell::date(case.opened), Cell::household(case.household), Cell::text(case.label.as_str()), badge, source];
         table = match clue {
             Some(clue) => table.linked_row(Link::Document { document: clue.document.id }, cells),
             None => table.linked_row(Link::Household { household: case.household }, cells),

@@ -35,10 +35,8 @@ pub fn page(context: &Context, request: &PageRequest) -> Result<Page> {
 /// Every visit with an open question, oldest first.
 fn questions(request: &PageRequest) -> Result<Page> {
     let visits = read(documents::Query::of(VISIT).state("questioned"))?;
-    let page = Page::new("走访疑点").note(
-        Tone::Neutral,
-        "疑点只是提醒，不是结论：没有信号、手机没电、时钟不准都会引起疑点。请核实后写明情况。",
-    );
+    let page = Page::new("走访疑点")
+        .note(Tone::Neutral, "疑点只是提醒，不是结论：没有信号、手机没电、时钟不准都会引起疑点。请核实后写明情况。");
     Ok(list(page, request, &visits))
 }
 

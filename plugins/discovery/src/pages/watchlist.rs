@@ -28,7 +28,8 @@ pub fn page(context: &Context, request: &PageRequest) -> Result<Page> {
             page = page.note(Tone::Progress, "本月比对正在进行，数字还会增加。");
         }
     } else {
-        page = page.note(Tone::Neutral, format!("{}还没有比对。每月 1 日由系统自动比对。", period.ends.chinese_month()));
+        page =
+            page.note(Tone::Neutral, format!("{}还没有比对。每月 1 日由系统自动比对。", period.ends.chinese_month()));
     }
     let all = listed.len() as i64;
     let visited = listed.iter().filter(|(_, review)| review.visited.is_some()).count() as i64;

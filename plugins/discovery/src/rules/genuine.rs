@@ -112,7 +112,9 @@ pub fn questions(visit: &Record, limits: &Limits) -> Vec<Question> {
     // People who live in an institution are not found at their empty home, and the other way round.
     let at_odds = matches!(
         (visit.stay, visit.place),
-        (Some(Stay::Institution), Place::Home) | (Some(Stay::Home), Place::Institution) | (Some(Stay::Away), Place::Home)
+        (Some(Stay::Institution), Place::Home)
+            | (Some(Stay::Home), Place::Institution)
+            | (Some(Stay::Away), Place::Home)
     );
     if at_odds {
         questions.push(Question::new(Doubt::WrongPlace));

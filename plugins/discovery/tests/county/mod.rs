@@ -107,7 +107,14 @@ impl County {
     }
 
     /// Presses a button on the newest document of a collection; what creates one is about the family.
-    pub fn press(&mut self, date: &str, who: (i64, &str), collection: &str, id: &str, values: Value) -> Result<Effects> {
+    pub fn press(
+        &mut self,
+        date: &str,
+        who: (i64, &str),
+        collection: &str,
+        id: &str,
+        values: Value,
+    ) -> Result<Effects> {
         if matches!(id, "register" | "record") {
             return self.press_new_about(date, who, collection, id, values);
         }
@@ -129,7 +136,14 @@ impl County {
     }
 
     /// Creates a document from the menu, about nobody on file.
-    pub fn press_new(&mut self, date: &str, who: (i64, &str), collection: &str, id: &str, values: Value) -> Result<Effects> {
+    pub fn press_new(
+        &mut self,
+        date: &str,
+        who: (i64, &str),
+        collection: &str,
+        id: &str,
+        values: Value,
+    ) -> Result<Effects> {
         let values = FormValues::parse(&values.to_string())?;
         self.act(date, who, Action::new(collection, id).values(values))
     }
