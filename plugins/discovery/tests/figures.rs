@@ -189,6 +189,17 @@ fn a_county_without_benefits_compares_with_nothing() {
     assert_eq!(county.of("review").len(), 2);
 }
 
+/// 监测户 ∖ (低保 ∪ 特困 ∪ 边缘 ∪ 在办): a 边缘 family is paid nothing and is covered all the same.
+#[test]
+fn a_recognised_family_is_covered_though_nobody_pays_it() {
+    let mut county = watched(3, 3);
+    let recognised = |_: Date, _: &Block| Block::of(Table::new("recognised", 1).ints("household", [2_i64]));
+    county.world = county.world.clone().answer_with("benefit.recognised", "relief", recognised);
+    county.tick("2022-04-01", "watch-list");
+    let left: Vec<Option<Id>> = county.of("review").iter().map(|review| review.household).collect();
+    assert_eq!(left, [Some(Id(1)), Some(Id(3))]);
+}
+
 fn indicators(county: &mut County, date: &str, begins: &str, ends: &str) -> Vec<Indicator> {
     county.as_user(date, COUNTY);
     county.world.run(|context| Discovery::indicators(context, day(begins), day(ends))).expect("figures")
@@ -228,7 +239,7 @@ fn the_five_figures_and_their_lists() {
     assert_eq!(figure(&mut county, "2022-07-10", "visit-coverage", "2022-07-01", "2022-07-31"), (1, 4));
 
     // Household 1, on a list, was first spoken of by the hotline: missed. A petition found untrue is no case. Household 6 is on no list.
-    county.to_verifying();
+    county.until_visited();
     county.press("2022-06-09", TOWN, "clue", "verify", verified(false)).expect("verified");
     county.press("2022-06-17", TOWN, "clue", "apply", json!({ "scheme": "relief", "consent": true })).expect("applied");
     for (household, source) in [(2, "petition"), (3, "school"), (6, "12345")] {
@@ -328,11 +339,11 @@ fn the_calendar_knows_patrols_clues_and_reviews() {
         ]
     );
     // Each duty's page lists as many as it counts.
-    for row in 0..duties.len() {
+    for (row, duty) in duties.iter().enumerate() {
         let (page, query) = pages.get(row).expect("a page").split_once('?').expect("a query");
         let request = query.split('&').filter_map(|pair| pair.split_once('='));
         let request = request.fold(PageRequest::new(page), |request, (name, value)| request.with(name, value));
         let page = county.page("2022-04-09", COUNTY, request);
-        assert_eq!(rows(&page).len() as i64, duties[row].3, "{:?}", duties[row]);
+        assert_eq!(rows(&page).len() as i64, duty.3, "{duty:?}");
     }
 }

@@ -201,7 +201,7 @@ fn who_is_too_proud_to_apply_is_asked_again_on_a_day_that_is_set() {
 #[test]
 fn who_cannot_apply_is_helped_and_not_only_told() {
     let mut county = County::new();
-    county.to_verifying();
+    county.until_visited();
     county.press("2022-06-09", TOWN, "clue", "verify", verified(true)).expect("verified");
     let told = json!({ "how": "当面告知", "what": "可以申请低保" });
     let refused = county.press("2022-06-10", TOWN, "clue", "tell", told).expect_err("must be helped");
@@ -214,7 +214,7 @@ fn who_cannot_apply_is_helped_and_not_only_told() {
 #[test]
 fn what_proved_untrue_is_not_aided_and_a_referral_carries_only_the_need() {
     let mut county = County::new();
-    county.to_verifying();
+    county.until_visited();
     let untrue = json!({ "genuine": false, "findings": "查无此事" });
     county.press("2022-06-09", TOWN, "clue", "verify", untrue).expect("verified");
     for (action, values) in [

@@ -75,7 +75,7 @@ impl County {
     }
 
     /// The town has a clue, and somebody was there.
-    pub fn to_verifying(&mut self) {
+    pub fn until_visited(&mut self) {
         self.press("2022-06-07", TOWN, "clue", "register", clue("12345", "medical")).expect("registered");
         let officer = json!({ "officer": "11", "urgency": "ordinary" });
         self.press("2022-06-08", TOWN, "clue", "triage", officer).expect("handed on");
@@ -85,7 +85,7 @@ impl County {
     /// The town has a clue that proved true.
     pub fn verified() -> County {
         let mut county = County::new();
-        county.to_verifying();
+        county.until_visited();
         county.press("2022-06-09", TOWN, "clue", "verify", verified(false)).expect("verified");
         county
     }
