@@ -4,7 +4,7 @@
 //! noun; the same noun has the same name in storage, in the use cases, on the pages and in the tests.
 //! Reading order: [`ids`] → [`money`] → [`calendar`] → [`division`] → [`identity`] → [`policy`] → [`person`] →
 //! [`household`] → [`catalogue`] → [`fact`] → [`document`] → [`decision`] → [`payment`] → [`parameter`] → [`package`] →
-//! [`trust`] → [`upgrade`] → [`acceptance`] → [`shadow`] → [`event`] → [`webhook`] → [`token`].
+//! [`trust`] → [`upgrade`] → [`acceptance`] → [`shadow`] → [`reporting`] → [`event`] → [`webhook`] → [`token`].
 #![warn(clippy::unwrap_used)]
 
 pub mod acceptance;
@@ -30,6 +30,7 @@ pub mod parameter;
 pub mod payment;
 pub mod person;
 pub mod policy;
+pub mod reporting;
 pub mod shadow;
 pub mod token;
 pub mod trust;

@@ -30,6 +30,7 @@ mod audit;
 mod calendar;
 mod decisions;
 mod documents;
+mod duties;
 mod error;
 mod facts;
 mod feeds;
@@ -51,11 +52,13 @@ pub mod metrics;
 mod notices;
 mod parameters;
 mod payments;
+mod periods;
 mod plugin_pages;
 mod plugins;
 mod problems;
 mod qualify;
 mod safeguards;
+mod scorecard;
 pub mod serve;
 mod sessions;
 mod settings_form;
@@ -135,6 +138,7 @@ routes! {
     "caseworkers":
         GET  "/worklist" worklist::index, may(P::CaseRead);
         GET  "/worklist.csv" worklist::export, may(P::Export);
+        GET  "/duties" duties::index, may(P::CaseRead);
         GET  "/households" households::index, may(P::HouseholdRead);
         GET  "/households/new" households::new, may(P::HouseholdWrite);
         POST "/households" households::create, may(P::HouseholdWrite);
@@ -244,6 +248,8 @@ routes! {
 
     "the city":
         GET  "/figures" figures::index, may(P::FiguresRead);
+        GET  "/scorecard" scorecard::show, may(P::ScorecardRead);
+        GET  "/scorecard/workbook" scorecard::save, may(P::ScorecardRead);
 }
 
 /// Longest time a request may take before it is given up.

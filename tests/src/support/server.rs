@@ -86,6 +86,7 @@ impl TestServer {
             // Days pass between two steps of a story; nobody wants to sign in anew each time.
             config: Arc::new(Config { session_idle_minutes: 400 * 24 * 60, ..Config::default() }),
             watch,
+            kept: Arc::default(),
         };
         let router = doudi_server::web::router(app.clone());
         let mut server = TestServer { app, clock, users: BTreeMap::new(), router, database };

@@ -16,7 +16,7 @@ use doudi_domain::event::EventCause;
 use doudi_domain::package::Enablement;
 use doudi_domain::{Actor, Date, DocumentId, Error, HouseholdId, Instant, PersonId, Problem, Result};
 use doudi_plugin_host::{
-    ActInput, Block, CallContext, CallError, CallRecord, Called, EventInput, FillInput, Grants, Plugin, Point,
+    ActInput, Block, CallContext, CallError, CallRecord, Called, EventInput, FillInput, Grants, Indicator, Plugin, Point,
     Recording, ViewInput,
 };
 use doudi_storage::invocation::NewInvocation;
@@ -94,6 +94,38 @@ pub(crate) async fn view(app: &App, actor: &Actor, pin: &Pin, snapshot: Snapshot
 pub(crate) async fn fill(app: &App, actor: &Actor, pin: &Pin, snapshot: Snapshot, input: FillInput) -> Result<Fill> {
     let (context, reads) = looking(app, actor, pin, snapshot);
     let called = app.host.fill(&pin.plugin, &context, reads, input).await.map_err(CallError::into_domain)?;
+    note(&called, pin);
+    Ok(called.value)
+}
+
+/// A plugin's figures of an inclusive period.
+pub(crate) async fn indicators(
+    app: &App,
+    actor: &Actor,
+    pin: &Pin,
+    snapshot: Snapshot,
+    (begins, ends): (Date, Date),
+) -> Result<Vec<Indicator>> {
+    let (context, reads) = looking(app, actor, pin, snapshot);
+    let called =
+        app.host.indicators(&pin.plugin, &context, reads, begins, ends).await.map_err(CallError::into_domain)?;
+    note(&called, pin);
+    Ok(called.value)
+}
+
+/// What one plugin answers to a question of the kernel's own.
+pub(crate) async fn answer(
+    app: &App,
+    actor: &Actor,
+    pin: &Pin,
+    snapshot: Snapshot,
+    topic: &str,
+    question: Block,
+) -> Result<Block> {
+    let (context, reads) = looking(app, actor, pin, snapshot);
+    let on = context.today;
+    let called = app.host.answer(&pin.plugin, &context, reads, topic, on, question).await;
+    let called = called.map_err(CallError::into_domain)?;
     note(&called, pin);
     Ok(called.value)
 }

@@ -88,10 +88,12 @@ impl Frame {
             }
         };
         add(Permission::CaseRead, "工作台", "/worklist");
+        add(Permission::CaseRead, "义务日历", "/duties");
         add(Permission::HouseholdRead, "家庭档案", "/households");
         add(Permission::HouseholdImport, "花名册导入", "/imports");
         add(Permission::DecisionRead, "决定与待遇", "/decisions");
         add(Permission::FiguresRead, "各县区统计", "/figures");
+        add(Permission::ScorecardRead, "督查考核", "/scorecard");
         // A measure that cannot be asked must not take the kernel's own pages with it.
         match plugin::menu(app, actor).await {
             Ok(entries) => menu.extend(entries.into_iter().map(|entry| MenuItem {
