@@ -28,6 +28,7 @@ pub mod document;
 pub mod duty;
 pub mod export;
 pub mod field_use;
+pub mod fieldwork;
 pub mod figures;
 pub mod form;
 pub mod household;

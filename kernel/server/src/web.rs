@@ -35,6 +35,7 @@ mod error;
 mod facts;
 mod feeds;
 mod field;
+mod fieldwork;
 mod figures;
 mod form_data;
 mod format;
@@ -123,6 +124,8 @@ routes! {
         GET  "/healthz" health::show, PUBLIC;
         GET  "/assets/{digest}/{name}" assets::show, PUBLIC;
         GET  "/help" help::show, PUBLIC;
+        GET  "/field/worker.js" fieldwork::worker, PUBLIC;
+        GET  "/field/offline" fieldwork::offline, PUBLIC;
         GET  "/sign-in" sessions::new, PUBLIC;
         POST "/sign-in" sessions::create, PUBLIC;
         POST "/sign-out" sessions::destroy, SIGNED_IN;
@@ -184,6 +187,13 @@ routes! {
         POST "/imports" imports::check, uploads(P::HouseholdImport);
         POST "/imports/{upload}/run" imports::run, may(P::HouseholdImport);
         GET  "/imports/{upload}/errors" imports::errors, may(P::HouseholdImport);
+
+    "in the field":
+        GET  "/field" fieldwork::index, may(P::CaseWrite);
+        GET  "/field/documents/{document}/{action}" fieldwork::ask, may(P::CaseWrite);
+        POST "/field/documents/{document}/{action}" fieldwork::press, uploads(P::CaseWrite);
+        GET  "/field/new/{plugin}/{collection}" fieldwork::new, may(P::CaseWrite);
+        POST "/field/new/{plugin}/{collection}" fieldwork::create, uploads(P::CaseWrite);
 
     "measures":
         GET  "/measures/{plugin}/{page}" measures::show, SIGNED_IN;

@@ -25,6 +25,10 @@ pub struct Form {
     /// The plugin exports `fill` and wants to be asked when a value changes.
     #[serde(default)]
     pub reacts: bool,
+    /// May be filled in on a phone without a signal (外勤): the kernel keeps the draft on the phone, sends it later and shows what
+    /// became of the document meanwhile. To the plugin it is an ordinary action with the values [`TAKEN`] and [`SENT`] added.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub offline: bool,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize, JsonSchema)]

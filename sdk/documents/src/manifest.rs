@@ -147,6 +147,13 @@ pub struct Collection {
     /// Shown in 新建申请 on a household's page, and the action that creates it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub create: Option<String>,
+    /// Pages of place `menu` with a button 新建…, which asks the form of `create` without a household: for what is not, or not yet,
+    /// about a family on file (a clue, a donation, a training).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub create_pages: Vec<String>,
+    /// `false`: no button on the household's page, for what is never about a family.
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
+    pub create_on_household: bool,
 }
 
 /// A page of `view`, and where it appears.

@@ -8,7 +8,7 @@ use super::document::Target;
 use super::outbox::TickJob;
 use super::reads::{Shared, SnapshotReads};
 use super::workflow::{self, Standing};
-use super::{App, apply, form, in_own_task, outbox, plugin, trust};
+use super::{App, apply, fieldwork, form, in_own_task, outbox, plugin, trust};
 use doudi_documents::manifest::Collection;
 use doudi_documents::{EffectPayload, Fill, Page, Values};
 use doudi_domain::document::{Document, DocumentStep};
@@ -157,7 +157,13 @@ fn note<T>(called: &Called<T>, pin: &Pin) {
 /// Something that leads to effects.
 #[derive(Clone, Debug)]
 pub(crate) enum Request {
-    Act { target: Target, action: String, values: Values },
+    Act {
+        target: Target,
+        action: String,
+        values: Values,
+        /// The one the actor had before her; `None`: whatever is there.
+        revision: Option<i64>,
+    },
     React { event: EventInput, cause: EventCause },
     Tick { job: String, due: Date, cursor: Option<String>, step: u32 },
     Intake { feed: String, document: DocumentId, rows: Block },
@@ -288,8 +294,14 @@ async fn once(
     digest.push_str(pin.plugin.digest());
     let mut context = pin.context(actor, today, now, false);
     let prepared = match &consultation.request {
-        Request::Act { target, action, values } => {
-            Some(prepare(app, actor, &pin, &mut snapshot, target, action, values.clone()).await?)
+        Request::Act { target, action, values, revision } => {
+            let prepared = prepare(app, actor, &pin, &mut snapshot, target, action, values.clone()).await?;
+            if let (Some(revision), Some(document)) = (revision, &prepared.subject.document)
+                && *revision != document.revision
+            {
+                return Err(Error::conflict("这一件已由他人办理，没有保存。请比较两边的内容后再提交"));
+            }
+            Some(prepared)
         }
         Request::Tick { job, due, .. } => {
             // The same draw however often the step is tried.
@@ -465,10 +477,17 @@ async fn prepare(
     match &form {
         Some(form) => {
             let known = known_ids(snapshot, &subject, app.today()).await?;
+            // When it was filled in and when it arrived: no field asks for them.
+            let moments: Vec<(String, serde_json::Value)> = [fieldwork::TAKEN, fieldwork::SENT]
+                .into_iter()
+                .filter(|_| form.offline)
+                .filter_map(|name| values.remove(name).map(|moment| (name.to_owned(), moment)))
+                .collect();
             let problems = form::check(form, &mut values, &known);
             if !problems.is_empty() {
                 return Err(Error::Invalid(problems));
             }
+            values.extend(moments);
         }
         None => values = Values::new(),
     }

@@ -493,6 +493,12 @@ fn concerns(collection: &Collection, actor: &Actor) -> bool {
 /// `Invalid` for form errors, `Forbidden` for the wrong office, `Refused` by the workflow or by the plugin, `Conflict` when
 /// somebody was quicker, `Failure` naming plugin and version when the plugin failed.
 pub async fn act(app: &App, actor: &Actor, press: Press) -> Result<Pressed> {
+    act_on(app, actor, press, None).await
+}
+
+/// The same on a revision the actor had before her: `Conflict` when the case has moved on since, unless it was this very press
+/// that moved it.
+pub async fn act_on(app: &App, actor: &Actor, press: Press, revision: Option<i64>) -> Result<Pressed> {
     policy::require(actor, Permission::CaseWrite)?;
     let (plugin, existing) = match &press.target {
         Target::New { plugin, .. } => (plugin.clone(), None),
@@ -501,11 +507,30 @@ pub async fn act(app: &App, actor: &Actor, press: Press) -> Result<Pressed> {
             (document.plugin, Some(*id))
         }
     };
-    let who = actor.user_id().map_or(0, |id| id.0);
-    let key = Some(press.idempotency_key.trim()).filter(|key| !key.is_empty()).map(|key| format!("act/{who}/{key}"));
-    let request = Request::Act { target: press.target, action: press.action, values: press.values };
+    let key = press_key(actor, &press.idempotency_key);
+    let request = Request::Act { target: press.target, action: press.action, values: press.values, revision };
     let applied = consult::carry_out(app, actor, Consultation { plugin, request, key }).await?;
     Ok(Pressed { document: existing.or_else(|| applied.documents.first().copied()), repeated: applied.repeated })
+}
+
+/// What a press with this key led to before; `None` when it never came.
+pub async fn pressed_before(app: &App, actor: &Actor, key: &str) -> Result<Option<Pressed>> {
+    policy::require(actor, Permission::CaseWrite)?;
+    let Some(key) = press_key(actor, key) else { return Ok(None) };
+    let mut write = app.storage.write(actor, app.now()).await?;
+    let before = if write.idempotency_remember(&key).await? {
+        None
+    } else {
+        Some(Pressed { document: write.idempotency_document(&key).await?, repeated: true })
+    };
+    write.rollback().await?;
+    Ok(before)
+}
+
+/// Keys of one user are nobody else's.
+fn press_key(actor: &Actor, key: &str) -> Option<String> {
+    let who = actor.user_id().map_or(0, |id| id.0);
+    Some(key.trim()).filter(|key| !key.is_empty()).map(|key| format!("act/{who}/{key}"))
 }
 
 pub(crate) async fn rows_of_household(
@@ -593,19 +618,23 @@ fn step_view(workflow: &Workflow, step: &DocumentStep) -> StepView {
     StepView {
         at: step.at,
         by_name: step.by_name.clone(),
-        action: workflow.action(&step.action).map_or_else(
-            || match step.action.as_str() {
-                MIGRATED => Text::new("随措施升级转换", "Converted for another version"),
-                RESTORED => Text::new("随措施回退还原", "Restored to the version before"),
-                _ => Text::new("更新", "Update"),
-            },
-            |action| action.label.clone(),
-        ),
+        action: action_label(workflow, &step.action),
         from: step.from_state.as_deref().map(state),
         to: state(&step.to_state),
         due: step.due,
         note: step.note.clone(),
     }
+}
+
+fn action_label(workflow: &Workflow, action: &str) -> Text {
+    workflow.action(action).map_or_else(
+        || match action {
+            MIGRATED => Text::new("随措施升级转换", "Converted for another version"),
+            RESTORED => Text::new("随措施回退还原", "Restored to the version before"),
+            _ => Text::new("更新", "Update"),
+        },
+        |action| action.label.clone(),
+    )
 }
 
 /// The words of documents: labels from the manifests, distances from the calendar.
@@ -643,6 +672,11 @@ impl Words {
     pub(crate) fn state_label(&self, plugin: &str, collection: &str, state: &str) -> Text {
         let known = self.collection(plugin, collection).and_then(|collection| collection.workflow.state(state));
         known.map_or_else(|| Text::from(state), |state| state.label.clone())
+    }
+
+    pub(crate) fn action_label(&self, document: &Document, action: &str) -> Text {
+        let collection = self.collection(&document.plugin, &document.collection);
+        collection.map_or_else(|| Text::from(action), |collection| action_label(&collection.workflow, action))
     }
 
     pub(crate) fn row(&self, document: Document) -> DocumentRow {

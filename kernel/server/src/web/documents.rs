@@ -23,7 +23,7 @@ use doudi_domain::policy::Permission;
 use doudi_domain::{Actor, Date, DocumentId, Error, HouseholdId, Problem, Result};
 
 /// The hidden field that makes pressing twice do it once, and the button that only tries.
-const KEY: &str = "_key";
+pub(super) const KEY: &str = "_key";
 const TRIAL: &str = "_trial";
 
 #[derive(Template)]
@@ -170,21 +170,21 @@ fn case_address(id: DocumentId, action: &str) -> String {
 /// A form's own part: sections, hidden key, buttons. Drawn on its own page, or in place on a case's page.
 #[derive(Template)]
 #[template(path = "documents/_form.html")]
-struct FormBody {
+pub(super) struct FormBody {
     frame: Frame,
-    address: String,
-    key: String,
-    intro: String,
-    summary: String,
-    sections: Vec<SectionView>,
-    submit: String,
-    confirm: String,
+    pub(super) address: String,
+    pub(super) key: String,
+    pub(super) intro: String,
+    pub(super) summary: String,
+    pub(super) sections: Vec<SectionView>,
+    pub(super) submit: String,
+    pub(super) confirm: String,
     reacts: bool,
 }
 
 impl FormBody {
     #[allow(clippy::too_many_arguments)]
-    fn new(
+    pub(super) fn new(
         frame: &Frame,
         view: &FormView,
         officers: &[user::Officer],
@@ -226,6 +226,14 @@ impl FormBody {
 
     fn is_guided(&self) -> bool {
         self.sections.len() > 1
+    }
+
+    /// Says something beside a field.
+    pub(super) fn tell(&mut self, field: &str, tone: &'static str, words: String) {
+        let mut fields = self.sections.iter_mut().flat_map(|section| &mut section.fields);
+        if let Some(view) = fields.find(|view| view.name == field) {
+            view.told.push((tone, words));
+        }
     }
 }
 
@@ -276,7 +284,7 @@ impl Place {
     }
 }
 
-async fn officers(app: &App, actor: &Actor, view: &FormView) -> Result<Vec<user::Officer>> {
+pub(super) async fn officers(app: &App, actor: &Actor, view: &FormView) -> Result<Vec<user::Officer>> {
     match &view.form {
         Some(form) if forms::asks_officer(form) => user::officers(app, actor).await,
         _ => Ok(Vec::new()),
@@ -414,7 +422,7 @@ async fn submit(app: &App, frame: Frame, actor: &Actor, place: &Place, action: &
 }
 
 /// Stores uploaded files of the form's file fields and puts their ids among the values, ticked from now on.
-async fn keep_files(
+pub(super) async fn keep_files(
     app: &App,
     actor: &Actor,
     view: &FormView,

@@ -68,21 +68,26 @@ pub fn typed(form: &Form, values: &Values) -> Posted {
     posted
 }
 
+/// The inputs of these values alone, without what a form opens with.
+pub fn typed_only(form: &Form, values: &Values) -> Vec<(String, String)> {
+    let mut fields = typed(&only(form, values), values).fields;
+    fields.retain(|(_, value)| !value.is_empty());
+    fields
+}
+
+/// The form with the fields these values are for.
+fn only(form: &Form, values: &Values) -> Form {
+    let sections = form.sections.iter().map(|section| doudi_documents::Section {
+        fields: section.fields.iter().filter(|field| values.contains_key(&field.name)).cloned().collect(),
+        ..section.clone()
+    });
+    Form { sections: sections.collect(), ..form.clone() }
+}
+
 /// Puts values the plugin changed in the place of what was typed.
 pub fn overlay(form: &Form, posted: &mut Posted, changed: &Values) {
-    let only = Form {
-        sections: form
-            .sections
-            .iter()
-            .map(|section| doudi_documents::Section {
-                fields: section.fields.iter().filter(|field| changed.contains_key(&field.name)).cloned().collect(),
-                ..section.clone()
-            })
-            .collect(),
-        ..form.clone()
-    };
     posted.fields.retain(|(name, _)| !changed.contains_key(name));
-    posted.fields.extend(typed(&only, changed).fields);
+    posted.fields.extend(typed(&only(form, changed), changed).fields);
 }
 
 fn text_of(kind: FieldKind, value: &Value) -> String {
