@@ -482,6 +482,7 @@ async fn prepare(
                 .into_iter()
                 .filter(|_| form.offline)
                 .filter_map(|name| values.remove(name).map(|moment| (name.to_owned(), moment)))
+                .filter(|(_, moment)| moment.as_str().is_some_and(fieldwork::is_minute))
                 .collect();
             let problems = form::check(form, &mut values, &known);
             if !problems.is_empty() {

@@ -234,3 +234,24 @@ fn is_nothing(value: &Value) -> bool {
         _ => false,
     }
 }
+
+/// `2022-07-06T09:30`.
+pub fn is_minute(text: &str) -> bool {
+    let Some((date, time)) = text.split_once('T') else { return false };
+    let two = |part: &str, most: u8| part.len() == 2 && part.parse::<u8>().is_ok_and(|number| number <= most);
+    let time = time.split_once(':').is_some_and(|(hour, minute)| two(hour, 23) && two(minute, 59));
+    time && date.parse::<doudi_domain::Date>().is_ok_and(|day| day.to_string() == date)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_minute_is_what_a_phone_writes() {
+        assert!(is_minute("2022-07-06T09:30"));
+        for text in ["", "2022-07-06", "2022-07-06T24:00", "2022-07-06T09:60", "2022-7-6T09:30", "2022-02-30T09:30"] {
+            assert!(!is_minute(text), "{text}");
+        }
+    }
+}

@@ -284,7 +284,7 @@ routes! {
 
     "figures" "各县区统计":
         GET "/figures" figures::counties, reads(&[P::FiguresRead]), "各县区的数量";
-        GET "/scorecard" scorecard::county, reads(&[P::ScorecardRead]), "一个县区的督查考核：各措施的指标、目标和口径";
+        GET "/scorecard" scorecard::county, reads(&[P::ScorecardRead]).also(&[404]), "一个县区的督查考核：各措施的指标、目标和口径";
         GET "/scorecard/counties" scorecard::city, reads(&[P::ScorecardRead, P::FiguresRead]), "各县区的督查考核，只有汇总数";
 }
 

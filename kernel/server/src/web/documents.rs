@@ -21,6 +21,7 @@ use axum::response::IntoResponse;
 use doudi_documents::{Block, FieldKind, Fill, Page, Values};
 use doudi_domain::policy::Permission;
 use doudi_domain::{Actor, Date, DocumentId, Error, HouseholdId, Problem, Result};
+use sha2::{Digest, Sha256};
 
 /// The hidden field that makes pressing twice do it once, and the button that only tries.
 pub(super) const KEY: &str = "_key";
@@ -437,6 +438,13 @@ pub(super) async fn keep_files(
             continue;
         }
         let (name, document) = (file.field.clone(), view.document.as_ref().map(|document| document.id));
+        // A form sent again brings its photos again: they are there.
+        let digest = hex::encode(Sha256::digest(&file.content));
+        let mut kept = view.attachments.iter().filter(|kept| kept.digest == digest && kept.document == document);
+        if let Some(kept) = kept.find(|kept| kept.added_by == actor.user_id()) {
+            posted.fields.push((name, kept.id.to_string()));
+            continue;
+        }
         let Some(household) = view.household else {
             wrong.push(Problem::new(name, "upload.nowhere", "这里不能上传材料，请在家庭档案中上传"));
             continue;

@@ -296,7 +296,7 @@ async fn send(
         return Ok(Outcome::Refused { message: String::new(), problems: wrong });
     }
     let taken = posted.get(TAKEN);
-    if is_minute(taken) {
+    if fieldwork::is_minute(taken) {
         values.insert(TAKEN.to_owned(), taken.into());
         values.insert(SENT.to_owned(), app.now().minute().replace(' ', "T").into());
     }
@@ -355,25 +355,4 @@ fn damaged(posted: &Posted) -> Option<Problem> {
     let broken = posted.files.iter().find(whole)?;
     let sentence = format!("“{}”在路上损坏了，没有收完整。请再发一次", broken.name);
     Some(Problem::new(&broken.field, "upload.damaged", sentence))
-}
-
-/// `2022-07-06T09:30`.
-fn is_minute(text: &str) -> bool {
-    let Some((date, time)) = text.split_once('T') else { return false };
-    let two = |part: &str, most: u8| part.len() == 2 && part.parse::<u8>().is_ok_and(|number| number <= most);
-    let time = time.split_once(':').is_some_and(|(hour, minute)| two(hour, 23) && two(minute, 59));
-    time && date.parse::<doudi_domain::Date>().is_ok_and(|day| day.to_string() == date)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_minute_is_what_a_phone_writes() {
-        assert!(is_minute("2022-07-06T09:30"));
-        for text in ["", "2022-07-06", "2022-07-06T24:00", "2022-07-06T09:60", "2022-7-6T09:30", "2022-02-30T09:30"] {
-            assert!(!is_minute(text), "{text}");
-        }
-    }
 }

@@ -126,6 +126,7 @@ fn body(manifest: &Manifest, action: &Action) -> Value {
         "properties": {
             "values": values,
             "person": {"anyOf": [{"$ref": "#/components/schemas/Id"}, {"type": "null"}], "description": "针对哪一位成员；针对家庭时不填"},
+            "revision": {"type": ["integer", "null"], "format": "int64", "description": "填写时办件的版本号；办件此后有变动的，不办理，答复 409"},
         },
     });
     if asks {

@@ -370,6 +370,8 @@ pub struct Filled {
     values: Free,
     /// 针对哪一位成员；针对家庭时不填
     person: Option<Id>,
+    /// 填写时办件的版本号；办件此后有变动的，不办理，答复 409
+    revision: Option<i64>,
 }
 
 /// 办理的结果
@@ -379,15 +381,15 @@ pub struct Acted {
     document: Option<Id>,
 }
 
-async fn carry_out(call: &Call, target: Target, action: String, values: Free) -> Answer<Shown<Acted>> {
+async fn carry_out(call: &Call, target: Target, action: String, filled: Filled) -> Answer<Shown<Acted>> {
     // The request's own key guards the write; the page's key is for browsers.
-    let press = Press { target, action, values: values.0, idempotency_key: String::new() };
-    let pressed = document::act(&call.app, &call.actor, press).await?;
+    let press = Press { target, action, values: filled.values.0, idempotency_key: String::new() };
+    let pressed = document::act_on(&call.app, &call.actor, press, filled.revision).await?;
     Ok(Shown(Acted { document: pressed.document.map(|id| Id(id.0)) }))
 }
 
 pub async fn act(call: Call, At((id, action)): At<(Id, Word)>, Body(filled): Body<Filled>) -> Answer<Shown<Acted>> {
-    carry_out(&call, Target::Existing(DocumentId(id.0)), action.0, filled.values).await
+    carry_out(&call, Target::Existing(DocumentId(id.0)), action.0, filled).await
 }
 
 fn new_target(household: Id, plugin: &Word, collection: &Word, person: Option<Id>) -> Target {
@@ -407,7 +409,7 @@ pub async fn create(
     let id = Some(HouseholdId(household.0));
     let view = document::new_form(&call.app, &call.actor, &plugin.0, &collection.0, id).await?;
     let target = new_target(household, &plugin, &collection, filled.person);
-    carry_out(&call, target, view.action.id, filled.values).await
+    carry_out(&call, target, view.action.id, filled).await
 }
 
 /// 填写到一半的内容
