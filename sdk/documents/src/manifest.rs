@@ -194,6 +194,10 @@ pub enum Every {
     Week,
     /// On the first.
     Month,
+    /// On the first of January, April, July and October.
+    Quarter,
+    /// On 1 January.
+    Year,
     /// On 1 July, when standards change.
     July,
 }
@@ -294,7 +298,8 @@ pub const FILE_FIELDS: [(&str, &str); 31] = [
     ("settled", "入账日期"),
 ];
 
-/// A file an officer uploads: each line becomes a row of the block `intake` is called with.
+/// A file an officer uploads: each line becomes a row of the blocks `intake` is called with, at most [`crate::feed::BLOCK`] rows each.
+/// What was kept of the file stands in the block's table `file`, see [`crate::feed`].
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FeedEntry {
@@ -351,6 +356,10 @@ pub enum FeedKind {
     /// A serial the kernel wrote (see the file field `serial`): two columns, the line's id under the column's code and, under
     /// `<code>-attempt`, the attempt.
     Serial,
+    /// A citizen's number of 15 or 18 digits, which the kernel checks and looks up among the people of the county; the plugin never
+    /// sees it. Two columns of ids: the person under the column's code and, under `<code>-household`, the household. Both are absent
+    /// where nobody on file has the number.
+    IdNumber,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
