@@ -67,8 +67,8 @@ impl Act for Outing {
                 visit.people = action.values.number("people");
                 visit.note = action.values.text("note").unwrap_or_default().to_owned();
                 visit.photos.extend(action.values.ids("photos"));
-                visit.taken = action.values.text("_taken").map(str::to_owned);
-                visit.sent = action.values.text("_sent").map(str::to_owned);
+                visit.taken = action.taken().map(|moment| moment.to_string());
+                visit.sent = action.sent().map(|moment| moment.to_string());
                 visit.position = action.values.get("position").cloned();
                 let photos = action.values.ids("photos");
                 let put = document.put().state("visited").body(&visit).note("登记走访");

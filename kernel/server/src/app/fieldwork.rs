@@ -15,9 +15,7 @@ use doudi_domain::{Actor, DocumentId, Error, Instant, Result, Role, mask};
 use doudi_storage::worklist::WorklistQuery;
 use serde_json::Value;
 
-/// When a form was filled in on the phone, and when it arrived: values that come with it, local time.
-pub const TAKEN: &str = "_taken";
-pub const SENT: &str = "_sent";
+pub use doudi_documents::form::{SENT, TAKEN};
 
 /// A person's work in the field.
 #[derive(Clone, Debug, Default)]

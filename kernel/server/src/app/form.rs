@@ -58,6 +58,7 @@ fn parse_field(field: &Field, given: &[&str]) -> Result<Option<Json>, String> {
         FieldKind::Line | FieldKind::Paragraph | FieldKind::Choice | FieldKind::Member | FieldKind::Officer => {
             Some(Json::from(text))
         }
+        _ => Some(Json::from(text)),
     })
 }
 
@@ -209,6 +210,7 @@ fn check_field(field: &Field, value: &Json, known: &Known) -> Result<(), String>
         FieldKind::Member | FieldKind::Members => ids(&known.members, "成员"),
         FieldKind::Officer => ids(&known.officers, "人员"),
         FieldKind::Files => ids(&known.files, "材料"),
+        _ => Ok(()),
     }
 }
 

@@ -266,6 +266,7 @@ fn read(column: &FeedColumn, cell: &str) -> std::result::Result<Value, String> {
             Some((line, attempt)) => Ok(Value::Pair(line.0, i64::from(attempt))),
             None => Err(format!("“{cell}”不是本系统的流水号，应如 1024-1")),
         },
+        FeedKind::IdNumber => Err(format!("“{cell}”暂不能识别")),
     }
 }
 

@@ -216,6 +216,7 @@ impl Drawer<'_> {
             FieldKind::Officer => Input::Choice { options: self.options(field, self.choices.officers.clone()) },
             FieldKind::Files => Input::Files { options: self.options(field, self.choices.files.clone()) },
             FieldKind::Declaration => Input::Declaration { ticked: self.posted.ticked(&field.name) },
+            _ => Input::Line { value, length: None },
         }
     }
 
@@ -245,19 +246,7 @@ mod tests {
     use serde_json::json;
 
     fn field(name: &str, kind: FieldKind) -> Field {
-        Field {
-            name: name.into(),
-            label: name.into(),
-            kind,
-            required: false,
-            help: None,
-            choices: Vec::new(),
-            min: None,
-            max: None,
-            length: None,
-            when: None,
-            initial: None,
-        }
+        Field::new(name, name, kind)
     }
 
     fn form() -> Form {

@@ -66,6 +66,7 @@ fn latest_due(every: Every, today: Date) -> Date {
         Every::Day => today,
         Every::Week => today.saturating_sub(i64::from(today.weekday().to_monday_zero_offset()).days()),
         Every::Month => today.first_of_month(),
+        Every::Quarter | Every::Year => today.first_of_month(),
         Every::July => {
             let july = date(today.year(), 7, 1);
             if july <= today { july } else { date(today.year() - 1, 7, 1) }

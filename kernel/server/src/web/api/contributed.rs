@@ -179,6 +179,7 @@ fn field_schema(field: &Field) -> Value {
         FieldKind::Members | FieldKind::Files => json!({"type": "array", "items": id()}),
         FieldKind::Declaration if field.required && field.when.is_none() => json!({"type": "boolean", "const": true}),
         FieldKind::Declaration => json!({"type": "boolean"}),
+        _ => json!({}),
     };
     if field.kind == FieldKind::Number
         && let Some(min) = field.min
