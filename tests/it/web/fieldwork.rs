@@ -238,7 +238,7 @@ async fn the_worker_knows_every_file_of_the_shell_and_is_nobodys_secret() {
         assert!(urls.contains(&asset), "the worker does not keep {asset}");
         stranger.get(asset).await.ok();
     }
-    assert!(urls.len() >= 9, "{urls:?}");
+    assert!(urls.len() >= 10, "{urls:?}");
     // Nothing inline: the policy forbids it.
     assert!(!offline.body().contains("<script>") && !offline.body().contains(" style="));
     server.close().await;

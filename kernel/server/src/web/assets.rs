@@ -41,6 +41,11 @@ const SWAGGER_CSS: File = File {
     content: include_bytes!(concat!(env!("OUT_DIR"), "/swagger-ui.css")),
 };
 
+const FIELD_CSS: File = File {
+    name: "field.css",
+    media_type: "text/css; charset=utf-8",
+    content: include_bytes!("../../assets/field.css"),
+};
 /// Scripts of the pages for the phone, in the order they are run.
 const FIELD: [File; 7] = [
     script("field-store.js", include_bytes!("../../assets/field-store.js")),
@@ -65,7 +70,8 @@ pub struct Urls {
     pub htmx: Option<String>,
     /// Stylesheet, program and its start, for the page of the API.
     pub swagger: Option<[String; 3]>,
-    /// Scripts of the pages for the phone.
+    /// Style and scripts of the pages for the phone.
+    pub field_css: String,
     pub field: Vec<String>,
     /// The worker of those pages, whole: it is told what to keep.
     pub worker: String,
@@ -77,6 +83,7 @@ pub static URLS: LazyLock<Urls> = LazyLock::new(|| Urls {
     htmx: (!HTMX.content.is_empty()).then(|| address(&HTMX)),
     swagger: (!SWAGGER_JS.content.is_empty() && !SWAGGER_CSS.content.is_empty())
         .then(|| [&SWAGGER_CSS, &SWAGGER_JS, &API_JS].map(address)),
+    field_css: address(&FIELD_CSS),
     field: FIELD.iter().map(address).collect(),
     worker: worker(),
 });
@@ -84,7 +91,7 @@ pub static URLS: LazyLock<Urls> = LazyLock::new(|| Urls {
 /// What the pages for the phone are made of comes before the worker's own text: when any of it changes, so does the worker, and
 /// browsers fetch the new one.
 fn worker() -> String {
-    let urls: Vec<String> = [&CSS, &JS].into_iter().chain(&FIELD).map(address).collect();
+    let urls: Vec<String> = [&CSS, &FIELD_CSS, &JS].into_iter().chain(&FIELD).map(address).collect();
     let version = &hex::encode(Sha256::digest(urls.concat()))[..16];
     format!("const SHELL = {};\n{WORKER}", serde_json::json!({ "version": version, "urls": urls }))
 }
@@ -96,7 +103,7 @@ fn address(file: &File) -> String {
 
 /// Serves a file under any digest: an old page kept open still gets the current file rather than none.
 pub async fn show(Path((_digest, name)): Path<(String, String)>) -> Response {
-    match [CSS, JS, HTMX, API_JS, SWAGGER_JS, SWAGGER_CSS]
+    match [CSS, FIELD_CSS, JS, HTMX, API_JS, SWAGGER_JS, SWAGGER_CSS]
         .into_iter()
         .chain(FIELD)
         .find(|file| file.name == name && !file.content.is_empty())

@@ -65,6 +65,8 @@ pub struct PeriodBar {
     action: String,
     kept: Vec<(String, String)>,
     now: ReportingPeriod,
+    before: ReportingPeriod,
+    after: ReportingPeriod,
     from: FieldView,
     to: FieldView,
 }
@@ -85,10 +87,12 @@ impl PeriodBar {
             to: draw.date("to", "到", &now.ends().to_string()),
             frame: frame.clone(),
             now,
+            before: now.before(),
+            after: now.after(),
         }
     }
 
-    fn to(&self, period: &ReportingPeriod) -> String {
+    fn address(&self, period: &ReportingPeriod) -> String {
         format!("{}{}", self.base, period.query())
     }
 
