@@ -28,6 +28,7 @@ pub mod export;
 pub mod field_use;
 pub mod figures;
 pub mod form;
+mod form_people;
 pub mod household;
 pub mod intake;
 pub mod job;

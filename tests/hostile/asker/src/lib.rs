@@ -8,14 +8,15 @@ wit_bindgen::generate!({
         package doudi:asker;
         world asker {
             import doudi:types/types@1.0.0;
-            import doudi:kernel/records@1.1.0;
-            import doudi:kernel/documents@1.1.0;
-            import doudi:kernel/decisions@1.1.0;
-            import doudi:kernel/parameters@1.1.0;
-            import doudi:kernel/calendar@1.1.0;
-            import doudi:kernel/questions@1.1.0;
-            import doudi:kernel/payments@1.1.0;
-            import doudi:kernel/log@1.1.0;
+            import doudi:kernel/records@1.2.0;
+            import doudi:kernel/documents@1.2.0;
+            import doudi:kernel/decisions@1.2.0;
+            import doudi:kernel/parameters@1.2.0;
+            import doudi:kernel/calendar@1.2.0;
+            import doudi:kernel/questions@1.2.0;
+            import doudi:kernel/payments@1.2.0;
+            import doudi:kernel/divisions@1.2.0;
+            import doudi:kernel/log@1.2.0;
             export doudi:measure/act@1.0.0;
         }
     ",
@@ -24,7 +25,7 @@ wit_bindgen::generate!({
     generate_all,
 });
 
-use doudi::kernel::{calendar, decisions, documents, log, parameters, payments, questions, records};
+use doudi::kernel::{calendar, decisions, divisions, documents, log, parameters, payments, questions, records};
 use doudi::types::types::{Block, Context, Effect, Error, Values};
 use exports::doudi::measure::act::{Action, Guest};
 use serde_json::Value;
@@ -57,6 +58,8 @@ fn ask(function: &str, id: i64, today: i32) -> String {
     let found = match function {
         "records.households" => records::households(&[id], today).map(with_values),
         "records.recipients" => records::recipients("asker", today, id - 1, 1).map(|ids| many(ids.len())),
+        "records.all" => records::all(id - 1, 1).map(|ids| many(ids.len())),
+        "divisions.all" => divisions::all().map(|block| many(rows(block))),
         "documents.get" => documents::get(id).map(|_| many(1)),
         "documents.find" => documents::find(&documents::Query {
             collection: "case".to_owned(),
