@@ -17,6 +17,8 @@ mod react;
 mod shadow;
 mod tick;
 
+#[doc(hidden)]
+pub use feed::take_feed;
 pub use tick::fire;
 
 use crate::app::App;

@@ -18,6 +18,7 @@ wit_bindgen::generate!({
             import doudi:kernel/divisions@1.2.0;
             import doudi:kernel/log@1.2.0;
             export doudi:measure/act@1.0.0;
+            export doudi:measure/view@1.0.0;
         }
     ",
     path: ["../../../wit/types", "../../../wit/kernel", "../../../wit/measure"],
@@ -28,6 +29,7 @@ wit_bindgen::generate!({
 use doudi::kernel::{calendar, decisions, divisions, documents, log, parameters, payments, questions, records};
 use doudi::types::types::{Block, Context, Effect, Error, Values};
 use exports::doudi::measure::act::{Action, Guest};
+use exports::doudi::measure::view;
 use serde_json::Value;
 
 struct Asker;
@@ -47,6 +49,13 @@ impl Guest for Asker {
         }
         let found = ask(&text(&settings, "ask"), settings["id"].as_i64().unwrap_or(0), context.today);
         Err(Error { code: "refused".to_owned(), message: found, problems: Vec::new() })
+    }
+}
+
+impl view::Guest for Asker {
+    /// An empty page, so that there is one to begin cases on.
+    fn view(_: Context, _: view::Request) -> Result<String, Error> {
+        Ok(r#"{"blocks":[]}"#.to_owned())
     }
 }
 

@@ -1,7 +1,7 @@
 //! Taking a file in, block after block, from wherever it stands. Effects of a block and how far the file is are written in one
 //! transaction; whoever finds a block dealt with already goes on with the next.
 
-use super::{File, IntakeStep, all_refused, refuses_block, rejections};
+use super::{Consultation, File, IntakeStep, all_refused, refuses_block, rejections};
 use crate::app::outbox::{self, FeedJob};
 use crate::app::{App, consult, in_own_task};
 use doudi_documents::feed::{FeedTaken, TAKEN};
@@ -10,9 +10,12 @@ use doudi_domain::{Actor, County, Error, FeedRunId, Problem, Result};
 use doudi_storage::Write;
 use doudi_storage::feed::FeedStep;
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 /// Blocks one job deals with; then another one goes on, so that a server that is to stop need not wait for a hundred.
 const AT_A_TIME: usize = 20;
+/// Between two tries of a block that meets other work.
+const PAUSES: [Duration; 3] = [Duration::from_millis(200), Duration::from_millis(500), Duration::from_secs(1)];
 /// How long the bytes of a file are kept after its end: long enough to mend what was wrong and to ask why.
 const KEPT_SECONDS: i64 = 30 * 24 * 60 * 60;
 
@@ -24,9 +27,14 @@ pub(super) async fn at_once(app: &App, actor: &Actor, run: FeedRunId, file: &Fil
     }
 }
 
-/// A job's part of a file. `last_attempt`: nobody will try again.
-pub(crate) async fn carry_on(app: &App, system: &Actor, job: &FeedJob, last_attempt: bool) -> Result<()> {
-    let id = FeedRunId(job.run);
+/// A job's part of a file: at most so many blocks, then the next job. `last_attempt`: nobody will try again.
+pub(crate) async fn carry_on(
+    app: &App,
+    system: &Actor,
+    id: FeedRunId,
+    most: Option<usize>,
+    last_attempt: bool,
+) -> Result<()> {
     let mut snapshot = app.storage.snapshot(system.scope()).await?;
     let run = snapshot.feed_run_fetch(id).await?;
     if run.is_over() {
@@ -46,7 +54,7 @@ pub(crate) async fn carry_on(app: &App, system: &Actor, job: &FeedJob, last_atte
         }
     };
     snapshot.close().await?;
-    match some(app, &actor, &run).await {
+    match some(app, &actor, &run, most.unwrap_or(AT_A_TIME)).await {
         Ok(None) => Ok(()),
         Ok(Some(next)) => {
             let mut write = app.storage.write(system, app.now()).await?;
@@ -59,13 +67,13 @@ pub(crate) async fn carry_on(app: &App, system: &Actor, job: &FeedJob, last_atte
 }
 
 /// The next few blocks. Gives the block to go on with; `None` at the end.
-async fn some(app: &App, actor: &Actor, run: &FeedRun) -> Result<Option<i64>> {
+async fn some(app: &App, actor: &Actor, run: &FeedRun, most: usize) -> Result<Option<i64>> {
     let mut snapshot = app.storage.snapshot(actor.scope()).await?;
     let content = snapshot.feed_content_reveal(run.id).await?;
     snapshot.close().await?;
     let content = content.ok_or(Error::refused("上传的文件已不再保留，没有处理完。请重新上传"))?;
     let file = File::read(app, actor, run.document, &run.feed, &content, &run.file_name).await?;
-    blocks(app, actor, run.id, &file, run.block, AT_A_TIME).await
+    blocks(app, actor, run.id, &file, run.block, most).await
 }
 
 async fn blocks(
@@ -83,8 +91,8 @@ async fn blocks(
         let outcome = match ready.step.good.is_empty() {
             // Nothing the plugin could take.
             true => note(app, actor, file, &ready.step).await,
-            false => match consult::carry_out(app, actor, file.consultation(&ready)).await {
-                Ok(_) => Ok(()),
+            false => match taken(app, actor, file.consultation(&ready)).await {
+                Ok(()) => Ok(()),
                 Err(error) if refuses_block(&error) => {
                     let mut step = ready.step;
                     step.problems.extend(all_refused(&step, &error));
@@ -98,6 +106,17 @@ async fn blocks(
         number += 1;
     }
     Ok(file.block(number).is_some().then_some(number))
+}
+
+/// Somebody who was quicker is gone in a moment; what is still a conflict then is one of the rows' own.
+async fn taken(app: &App, actor: &Actor, consultation: Consultation) -> Result<()> {
+    for pause in PAUSES {
+        match consult::carry_out(app, actor, consultation.clone()).await {
+            Err(Error::Conflict { .. }) => tokio::time::sleep(pause).await,
+            outcome => return outcome.map(drop),
+        }
+    }
+    consult::carry_out(app, actor, consultation).await.map(drop)
 }
 
 /// A block of which nothing was taken.
