@@ -170,8 +170,8 @@ routes! {
         POST "/documents/{document}/feeds/{feed}" feeds::check, uploads(P::CaseWrite);
         POST "/documents/{document}/feeds/{feed}/{upload}/run" feeds::run, may(P::CaseWrite);
         GET  "/documents/{document}/feeds/{feed}/{upload}/errors" feeds::errors, may(P::CaseWrite);
-        GET  "/feed-runs/{run}" feeds::show, may(P::CaseWrite);
-        GET  "/feed-runs/{run}/errors" feeds::run_errors, may(P::CaseWrite);
+        GET  "/feed-runs/{feed_run}" feeds::show, may(P::CaseWrite);
+        GET  "/feed-runs/{feed_run}/errors" feeds::run_errors, may(P::CaseWrite);
         GET  "/decisions" decisions::index, may(P::DecisionRead);
         GET  "/decisions.csv" decisions::export, may(P::Export);
         GET  "/decisions/{decision}" decisions::show, may(P::DecisionRead);
