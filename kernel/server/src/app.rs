@@ -31,6 +31,7 @@ pub mod field_use;
 pub mod fieldwork;
 pub mod figures;
 pub mod form;
+mod form_people;
 pub mod household;
 pub mod intake;
 pub mod job;

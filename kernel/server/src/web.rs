@@ -177,6 +177,8 @@ routes! {
         POST "/documents/{document}/feeds/{feed}" feeds::check, uploads(P::CaseWrite);
         POST "/documents/{document}/feeds/{feed}/{upload}/run" feeds::run, may(P::CaseWrite);
         GET  "/documents/{document}/feeds/{feed}/{upload}/errors" feeds::errors, may(P::CaseWrite);
+        GET  "/feed-runs/{feed_run}" feeds::show, may(P::CaseWrite);
+        GET  "/feed-runs/{feed_run}/errors" feeds::run_errors, may(P::CaseWrite);
         GET  "/decisions" decisions::index, may(P::DecisionRead);
         GET  "/decisions.csv" decisions::export, may(P::Export);
         GET  "/decisions/{decision}" decisions::show, may(P::DecisionRead);
@@ -197,6 +199,9 @@ routes! {
 
     "measures":
         GET  "/measures/{plugin}/{page}" measures::show, SIGNED_IN;
+        GET  "/measures/{plugin}/new/{collection}" documents::new_apart, may(P::CaseWrite);
+        POST "/measures/{plugin}/new/{collection}" documents::create_apart, uploads(P::CaseWrite);
+        POST "/measures/{plugin}/new/{collection}/trial" documents::new_apart_trial, uploads(P::CaseWrite);
 
     "county administrators":
         GET  "/plugins" plugins::index, may(P::ConfigurationRead);

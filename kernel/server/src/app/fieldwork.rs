@@ -8,7 +8,7 @@ use super::form::fields;
 use super::household::DocumentRow;
 use super::workflow::{self, Standing};
 use super::{App, document, names, plugin};
-use doudi_documents::{Action, Field, FieldKind, Manifest, Text, Values};
+use doudi_documents::{Action, Field, FieldKind, Form, Manifest, Text, Values};
 use doudi_domain::document::Document;
 use doudi_domain::policy::{self, Permission};
 use doudi_domain::{Actor, DocumentId, Error, Instant, Result, Role, mask};
@@ -231,6 +231,13 @@ fn is_nothing(value: &Value) -> bool {
         Value::Array(items) => items.is_empty(),
         _ => false,
     }
+}
+
+/// Takes the two moments out of what came with a form, for no field asks for them: those that are moments, of a form that may
+/// have any.
+pub(crate) fn moments(form: &Form, values: &mut Values) -> Vec<(String, Value)> {
+    let found = [TAKEN, SENT].into_iter().filter_map(|name| values.remove(name).map(|value| (name.to_owned(), value)));
+    found.filter(|(_, value)| form.offline && value.as_str().is_some_and(is_minute)).collect()
 }
 
 /// `2022-07-06T09:30`.

@@ -112,6 +112,8 @@ pub struct PageView {
     pub page: PluginPage,
     /// The plugin's forms: those the page shows in place are drawn from them.
     pub forms: Vec<doudi_documents::Form>,
+    /// What may be begun here without a household.
+    pub creates: Vec<CreateEntry>,
 }
 
 /// All packages installed in the city, with what each asks for and where the actor's county stands.
@@ -531,8 +533,26 @@ pub async fn page(
     let plugin = consult::plugin_ref(&mut snapshot, pin.plugin.digest()).await?;
     let input = ViewInput { page: page.to_owned(), document: None, household: None, query };
     let forms = manifest.forms.clone();
+    let creates = creates_on(manifest, &entry.id, actor);
     let page = consult::view(app, actor, &pin, snapshot, input).await?;
-    Ok(PageView { plugin, title: page.title.clone().unwrap_or(entry.title), page, forms })
+    Ok(PageView { plugin, title: page.title.clone().unwrap_or(entry.title), page, forms, creates })
+}
+
+/// What the actor's office may begin on a menu page.
+fn creates_on(manifest: &Manifest, page: &str, actor: &Actor) -> Vec<CreateEntry> {
+    let Some(role) = actor.role().filter(|_| policy::require(actor, Permission::CaseWrite).is_ok()) else {
+        return Vec::new();
+    };
+    let creations = Contributions::new([manifest]).creations_on(&manifest.id, page, role);
+    creations
+        .into_iter()
+        .map(|(collection, action)| CreateEntry {
+            plugin: manifest.id.clone(),
+            collection: collection.entry.id.clone(),
+            action: action.id.clone(),
+            label: collection.entry.label.clone(),
+        })
+        .collect()
 }
 
 /// What the actor's office may begin for a household.

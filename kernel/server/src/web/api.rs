@@ -185,6 +185,9 @@ routes! {
         POST "/households/{household}/new/{plugin}/{collection}" documents::create, writes(&[P::CaseWrite]), "新建办件";
         POST "/households/{household}/new/{plugin}/{collection}/fill" documents::new_fill, reads(&[P::CaseWrite]), "新建办件填写中的提示和试算，不写入";
         GET "/duties" duties::index, reads(&[P::CaseRead]), "义务日历：法定期限内应办的事项，超期的在前";
+        GET "/measures/{plugin}/new/{collection}" documents::new_form_apart, reads(&[P::CaseWrite]).also(&[422]), "新建不属于家庭的办件要填写的内容";
+        POST "/measures/{plugin}/new/{collection}" documents::create_apart, writes(&[P::CaseWrite]), "新建不属于家庭的办件";
+        POST "/measures/{plugin}/new/{collection}/fill" documents::new_fill_apart, reads(&[P::CaseWrite]), "新建不属于家庭的办件填写中的提示和试算，不写入";
         GET "/exports/worklist" exports::worklist, reads(&[P::Export]), "工作台导出为 CSV，记入审计日志";
 
     "decisions" "决定与待遇":

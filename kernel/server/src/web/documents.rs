@@ -257,6 +257,17 @@ struct Place {
 }
 
 impl Place {
+    /// Begun on a menu page, about no household.
+    fn apart(plugin: &str, collection: &str) -> Place {
+        let target = Target::New {
+            plugin: plugin.to_owned(),
+            collection: collection.to_owned(),
+            household: None,
+            person: None,
+        };
+        Place { target, address: format!("/measures/{plugin}/new/{collection}"), back: "/".to_owned() }
+    }
+
     fn new(household: i64, plugin: &str, collection: &str) -> Place {
         Place {
             target: Target::New {
@@ -332,6 +343,15 @@ pub async fn new(
     open(&app, frame, &actor, &Place::new(household, &plugin, &collection), "").await
 }
 
+pub async fn new_apart(
+    State(app): State<App>,
+    frame: Frame,
+    Who(actor): Who,
+    Path((plugin, collection)): Path<(String, String)>,
+) -> Answer {
+    open(&app, frame, &actor, &Place::apart(&plugin, &collection), "").await
+}
+
 pub async fn ask(
     State(app): State<App>,
     frame: Frame,
@@ -354,6 +374,16 @@ pub async fn create(
     posted: Posted,
 ) -> Answer {
     submit(&app, frame, &actor, &Place::new(household, &plugin, &collection), "", posted).await
+}
+
+pub async fn create_apart(
+    State(app): State<App>,
+    frame: Frame,
+    Who(actor): Who,
+    Path((plugin, collection)): Path<(String, String)>,
+    posted: Posted,
+) -> Answer {
+    submit(&app, frame, &actor, &Place::apart(&plugin, &collection), "", posted).await
 }
 
 pub async fn press(
@@ -445,11 +475,7 @@ pub(super) async fn keep_files(
             posted.fields.push((name, kept.id.to_string()));
             continue;
         }
-        let Some(household) = view.household else {
-            wrong.push(Problem::new(name, "upload.nowhere", "这里不能上传材料，请在家庭档案中上传"));
-            continue;
-        };
-        match add_all(app, actor, household, document, vec![file]).await {
+        match add_all(app, actor, view.household, document, vec![file]).await {
             Ok(ids) => posted.fields.extend(ids.into_iter().map(|id| (name.clone(), id.to_string()))),
             Err(Failed(error)) => match error.as_ref() {
                 Error::Invalid(problems) => {
@@ -477,6 +503,16 @@ pub async fn new_trial(
     posted: Posted,
 ) -> Answer {
     trial_aside(&app, frame, &actor, &Place::new(household, &plugin, &collection), "", posted).await
+}
+
+pub async fn new_apart_trial(
+    State(app): State<App>,
+    frame: Frame,
+    Who(actor): Who,
+    Path((plugin, collection)): Path<(String, String)>,
+    posted: Posted,
+) -> Answer {
+    trial_aside(&app, frame, &actor, &Place::apart(&plugin, &collection), "", posted).await
 }
 
 pub async fn press_trial(
