@@ -9,19 +9,23 @@ function effect(kind, target, payload) {
   return { kind, target, payload: JSON.stringify(payload) };
 }
 
-/** Creates a document: `create("finding", "标题", { household, state, body, indexes })`. */
-export function create(collection, title, { household, person, key = "", state, due, note = "", indexes, body = {} }) {
+/**
+ * Creates a document: `create("finding", "标题", { household, state, body, indexes })`. One that is about no household may lie in
+ * another place than the actor's: `division`, 12 digits.
+ */
+export function create(collection, title, { household, person, division, key = "", state, due, note = "", indexes, body = {} }) {
   return effect("document.put", `document/${collection}`, {
-    collection, key, title: text(title), household: id(household), person: id(person), state, due, note, indexes, body,
+    collection, key, title: text(title), household: id(household), person: id(person), division: id(division), state, due, note,
+    indexes, body,
   });
 }
 
-/** Moves a document on, on top of the revision that was read; what `changes` leaves out stays. */
-export function move(document, state, { title, due, note = "", indexes, body } = {}) {
+/** Moves a document on, on top of the revision that was read; what is left out stays. One that has none may be given a household. */
+export function move(document, state, { title, household, person, division, due, note = "", indexes, body } = {}) {
   return effect("document.put", `document/${document.id}`, {
     collection: document.collection, id: id(document.id), expected_revision: document.revision, key: document.key,
-    title: text(title ?? document.title), household: id(document.household), person: id(document.person),
-    state, due, note, indexes, body: body ?? document.body,
+    title: text(title ?? document.title), household: id(household ?? document.household), person: id(person ?? document.person),
+    division: id(division), state, due, note, indexes, body: body ?? document.body,
   });
 }
 

@@ -76,7 +76,10 @@ export function points(plugin, manifest, interfaces) {
       answered(() => outcomesOf(plugin.assess(contextOf(context), families(block, manifest.fields)), manifest)),
     act: (context, action) =>
       answered(() => {
-        const full = { ...request(action), person: number(action.person), values: JSON.parse(action.values) };
+        // What the kernel knows of the files travels among the values.
+        const { _files: told = [], ...values } = JSON.parse(action.values);
+        const files = told.map((file) => ({ ...file, id: Number(file.id) }));
+        const full = { ...request(action), person: number(action.person), values, files };
         return effects(plugin.act(contextOf(context), full));
       }),
     react: (context, event) =>

@@ -40,6 +40,8 @@ export interface Page { title?: Words; missing?: Words[]; blocks: object[] }
 
 export interface Action {
   id: string; collection: string; document: Document | null; household: number | null; person: number | null; values: any;
+  /** What is known of the files the values name: equal files have equal digests. */
+  files: { id: number; digest: string; bytes: number }[];
 }
 export interface Event {
   topic: string; household: number | null; person: number | null; document: number | null; payload: any;
@@ -95,7 +97,10 @@ export function yuan(fen: Fen): string;
 export const records: {
   households(ids: number[], asOf: IsoDate): Family[];
   recipients(scheme: string, asOf: IsoDate, after?: number, limit?: number): number[];
+  all(after?: number, limit?: number): number[];
 };
+export interface Division { code: number; parent: number | null; level: "county" | "town" | "village"; name: string }
+export const divisions: { list(): Division[] };
 export interface DocumentQuery {
   collection: string; states?: string[]; household?: number; person?: number; dueBy?: IsoDate; byIndex?: [string, string];
   after?: number; limit?: number;

@@ -9,5 +9,5 @@ export * as page from "./page.js";
 export { Block, Table } from "./block.js";
 export { Refusal, problem } from "./refusal.js";
 export { assessOne, decisionOf, reasonsBlock } from "./decided.js";
-export { calendar, decisions, documents, log, parameters, payments, questions, records } from "./kernel.js";
+export { calendar, decisions, divisions, documents, log, parameters, payments, questions, records } from "./kernel.js";
 export { text, yuan } from "./text.js";

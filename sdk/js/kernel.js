@@ -76,9 +76,20 @@ export const records = {
   recipients(scheme, asOf, after = 0, limit = 4096) {
     return call("records", "recipients", scheme, toDays(asOf), after, limit).map(Number);
   },
+  /** Ids of all households in scope, ascending, above a cursor; at most 4,096 at once. */
+  all(after = 0, limit = 4096) {
+    return call("records", "all", after, limit).map(Number);
+  },
   /** The block as it travels, for `assessOne`. */
   block(ids, asOf) {
     return call("records", "households", ids, toDays(asOf));
+  },
+};
+
+/** The places of the county: `{ code, parent, level, name }`, level `county`, `town` or `village`; parent null for the county. */
+export const divisions = {
+  list() {
+    return Block.rows(call("divisions", "all"), "division");
   },
 };
 

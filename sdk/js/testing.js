@@ -45,6 +45,8 @@ export class World {
     this.answers = [];
     this.settings = manifest.settings?.defaults ?? {};
     this.logs = [];
+    /** What `divisions.list` gives: `{ code, parent, level, name }`. */
+    this.places = [];
     this.role = "county-officer";
   }
 
@@ -132,7 +134,10 @@ export class World {
         recipients: (scheme, on, after, limit) =>
           this.decided.filter((decision) => decision.scheme === scheme && decision.household > after)
             .map((decision) => decision.household).slice(0, limit),
+        all: (after, limit) =>
+          [...this.households.keys()].filter((id) => id > after).sort((first, second) => first - second).slice(0, limit),
       },
+      divisions: { all: () => Block.of("division", this.places) },
       documents: {
         get: (id) => raw(this.kept.find((document) => document.id === id) ?? fail("not-found", `没有办件 ${id}`)),
         find: (query) =>

@@ -80,6 +80,7 @@ async fn works_until_it_is_killed() {
         clock: Arc::new(clock),
         config: Arc::new(Config::default()),
         watch: Arc::default(),
+        kept: Arc::default(),
     };
     let actor = Actor::User {
         id: orders.user,

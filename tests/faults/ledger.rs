@@ -119,6 +119,7 @@ impl Ledger {
             clock: Arc::new(clock.clone()),
             config: Arc::new(Config::default()),
             watch: Arc::default(),
+            kept: Arc::default(),
         };
         let county =
             doudi_domain::Actor::System { division: doudi_domain::DivisionCode::new(people::COUNTY).expect("a code") };

@@ -6,6 +6,7 @@
 mod apply;
 mod audit;
 mod backup;
+mod census;
 mod cli;
 mod conformance;
 mod deploy;

@@ -105,6 +105,23 @@ impl City {
         Ok(city)
     }
 
+    /// A city with families and, beside the measures, the small one of the tests: it has a form for the field, figures and duties.
+    pub fn for_fieldwork() -> Result<City> {
+        let city = City::new(crate::target().join("field-city"));
+        city.afresh()?;
+        city.import()?;
+        let package = plugins::build(&crate::root().join("tests/outing"))?.to_string_lossy().into_owned();
+        let key = city.folder.join("publisher.key").to_string_lossy().into_owned();
+        let signature = city.folder.join("outing.wasm.minisig").to_string_lossy().into_owned();
+        city.doudi("signing outing", &["plugin", "sign", &package, "--key", &key, "-o", &signature])?;
+        city.doudi("installing outing", &["plugin", "install", &package, "--signature", &signature])?;
+        for (county, name) in COUNTIES {
+            let enable = ["plugin", "enable", "outing", "--county", county, "--from", city.begins, "--grant", "all"];
+            city.doudi(&format!("enabling outing for {name}"), &enable)?;
+        }
+        Ok(city)
+    }
+
     /// Programs and packages of today, and nobody in the city yet.
     fn emptied(&self) -> Result<()> {
         plugins::build_programs(&["doudi-server", "doudi-demo"])?;

@@ -36,7 +36,8 @@ pub fn build_rust() -> Result<Vec<PathBuf>> {
     folders()?.iter().filter(|folder| rust(folder)).map(|folder| build(folder)).collect()
 }
 
-fn build(folder: &std::path::Path) -> Result<PathBuf> {
+/// Builds and packs the plugin of one folder.
+pub fn build(folder: &std::path::Path) -> Result<PathBuf> {
     let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let step = Step::begin(&format!("building plugin {name}"));
     match doudi_pack::build_plugin(folder, &crate::target(), &mut |_| {}) {

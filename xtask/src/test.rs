@@ -148,8 +148,8 @@ fn rust(filter: Option<&str>) -> Result<()> {
     shell::show(&mut command, "The failing tests are named above; run one alone with `cargo xtask test NAME`.")
 }
 
-/// A prepared city, a server on a free port, and Chromium going through a story: an application in an empty city, then three months
-/// of payments.
+/// A prepared city, a server on a free port, and Chromium going through a story: an application in an empty city, three months of
+/// payments, a phone without a signal.
 fn browser(filter: Option<&str>) -> Result<()> {
     let folder = crate::root().join("tests/browser");
     if !install::npm_packages(&folder)? {
@@ -158,12 +158,16 @@ fn browser(filter: Option<&str>) -> Result<()> {
     let chromium =
         install::chromium().context("chromium was not found. Install it, or set DOUDI_CHROMIUM to its path")?;
     let mut failed = Vec::new();
-    for script in ["story.mjs", "payday.mjs"] {
+    for script in ["story.mjs", "payday.mjs", "field.mjs"] {
         if filter.is_some_and(|filter| !script.contains(filter)) {
             continue;
         }
         println!("   {script}");
-        let city = if script == "story.mjs" { demo::City::for_browser_tests() } else { demo::City::for_payday() };
+        let city = match script {
+            "story.mjs" => demo::City::for_browser_tests(),
+            "payday.mjs" => demo::City::for_payday(),
+            _ => demo::City::for_fieldwork(),
+        };
         if let Err(error) = city.and_then(|city| story(script, &folder, &chromium, &city)) {
             eprintln!("{error:#}");
             failed.push(script);

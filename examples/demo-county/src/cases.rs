@@ -220,6 +220,7 @@ impl Play {
             members: view.members.iter().map(|member| member.person.0).collect(),
             officers: self.colleagues(actor).await?,
             files,
+            divisions: view.divisions.iter().map(|choice| choice.code).collect(),
         };
         Ok(clerk::fill(form, &step.values, &view.values, &desk, self.app.today()))
     }

@@ -2,7 +2,8 @@
 //! where a form leaves a choice. Knows the kinds of fields, not the fields of any measure.
 
 use doudi_documents::form::{Field, FieldKind, Form, Values};
-use doudi_domain::{Date, UserId};
+use doudi_domain::{Date, DivisionCode, UserId};
+use doudi_server::app::form;
 use serde_json::{Value, json};
 
 /// What the clerk has at hand.
@@ -14,6 +15,8 @@ pub struct Desk {
     pub officers: Vec<UserId>,
     /// Files uploaded for this case.
     pub files: Vec<i64>,
+    /// Places of her area.
+    pub divisions: Vec<DivisionCode>,
 }
 
 /// The form filled in on `today`: what is typed wins, then what the form brings along, then the clerk.
@@ -73,6 +76,13 @@ fn answer(field: &Field, desk: &Desk, today: Date) -> Value {
         FieldKind::Members => json!(desk.members.iter().map(i64::to_string).collect::<Vec<_>>()),
         FieldKind::Officer => desk.officers.first().map_or(Value::Null, |id| json!(id.to_string())),
         FieldKind::Files => json!(desk.files.iter().map(i64::to_string).collect::<Vec<_>>()),
+        FieldKind::Division => {
+            let fits = |code: &&DivisionCode| form::is_of_level(**code, field.level);
+            desk.divisions.iter().find(fits).map_or(Value::Null, |code| json!(code.to_string()))
+        }
+        FieldKind::Moment => json!(format!("{today}T09:30")),
+        // Which family, and where she stands, no clerk can make up.
+        FieldKind::Household | FieldKind::Position => Value::Null,
     }
 }
 
@@ -84,19 +94,7 @@ mod tests {
     use jiff::civil::date;
 
     fn field(name: &str, kind: FieldKind, required: bool) -> Field {
-        Field {
-            name: name.to_owned(),
-            label: Text::from(name),
-            kind,
-            required,
-            help: None,
-            choices: Vec::new(),
-            min: None,
-            max: None,
-            length: None,
-            when: None,
-            initial: None,
-        }
+        Field { required, ..Field::new(name, name, kind) }
     }
 
     fn form(fields: Vec<Field>) -> Form {
@@ -119,7 +117,7 @@ mod tests {
             field("signed", FieldKind::Members, true),
             field("sum", FieldKind::Money, true),
         ]);
-        let desk = Desk { members: vec![7, 8], officers: vec![UserId(3), UserId(4)], files: vec![] };
+        let desk = Desk { members: vec![7, 8], officers: vec![UserId(3), UserId(4)], ..Desk::default() };
         let typed: Values = serde_json::from_value(json!({ "sum": 500, "others": "@members" })).expect("an object");
         let values = fill(&form, &typed, &Values::new(), &desk, date(2022, 7, 4));
         assert_eq!(

@@ -71,4 +71,6 @@ ids! {
     ShadowRunId,
     /// A shadow run somebody has asked for.
     ShadowOrderId,
+    /// A file of a feed, taken in block by block.
+    FeedRunId,
 }

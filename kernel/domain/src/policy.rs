@@ -35,6 +35,8 @@ pub enum Permission {
     AuditRead,
     /// See figures over many counties.
     FiguresRead,
+    /// See the scorecard: how a county's measures do against their targets.
+    ScorecardRead,
     /// Try out what another release, other parameters or another day would decide, without writing.
     Simulate,
     /// Save and withdraw the county's acceptance cases.
@@ -44,7 +46,7 @@ pub enum Permission {
 }
 
 impl Permission {
-    pub const ALL: [Permission; 17] = [
+    pub const ALL: [Permission; 18] = [
         Permission::HouseholdRead,
         Permission::FinanceRead,
         Permission::Reveal,
@@ -59,6 +61,7 @@ impl Permission {
         Permission::UserManage,
         Permission::AuditRead,
         Permission::FiguresRead,
+        Permission::ScorecardRead,
         Permission::Simulate,
         Permission::AcceptanceWrite,
         Permission::UpgradeSign,
@@ -80,6 +83,7 @@ impl Permission {
             Permission::UserManage => "管理用户",
             Permission::AuditRead => "查看审计日志",
             Permission::FiguresRead => "查看各县区统计",
+            Permission::ScorecardRead => "查看督查考核",
             Permission::Simulate => "试运行与测算",
             Permission::AcceptanceWrite => "维护验收用例",
             Permission::UpgradeSign => "签认措施升级",
@@ -116,6 +120,7 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             P::CaseWrite,
             P::DecisionRead,
             P::Export,
+            P::ScorecardRead,
             P::ConfigurationRead,
             P::Simulate,
             P::AcceptanceWrite,
@@ -128,6 +133,7 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             P::CaseWrite,
             P::DecisionRead,
             P::Export,
+            P::ScorecardRead,
             P::ConfigurationRead,
             P::Simulate,
             P::AcceptanceWrite,
@@ -137,7 +143,7 @@ pub fn allows(role: Role, permission: Permission) -> bool {
         Role::CountyIt => &[P::Configure, P::ConfigurationRead, P::Simulate],
         Role::SecurityAdmin => &[P::UserManage, P::ConfigurationRead],
         Role::Auditor => &[P::AuditRead, P::ConfigurationRead],
-        Role::CitySupervisor => &[P::FiguresRead, P::ConfigurationRead],
+        Role::CitySupervisor => &[P::FiguresRead, P::ScorecardRead, P::ConfigurationRead],
     };
     list.contains(&permission)
 }

@@ -45,7 +45,28 @@ impl<'a> Contributions<'a> {
 
     /// What an office can begin on a household's page: the collection and its creating action.
     pub fn creations(&self, role: Role) -> Vec<(Contributed<'a, Collection>, &'a Action)> {
+        self.creations_where(role, |collection| collection.entry.create_on_household)
+    }
+
+    /// What an office can begin on a menu page of a plugin, without a household.
+    pub fn creations_on(
+        &self,
+        plugin: &str,
+        page: &str,
+        role: Role,
+    ) -> Vec<(Contributed<'a, Collection>, &'a Action)> {
+        self.creations_where(role, |collection| {
+            collection.manifest.id == plugin && collection.entry.create_pages.iter().any(|named| named == page)
+        })
+    }
+
+    fn creations_where(
+        &self,
+        role: Role,
+        wanted: impl Fn(&Contributed<'a, Collection>) -> bool,
+    ) -> Vec<(Contributed<'a, Collection>, &'a Action)> {
         self.each(|manifest| manifest.collections.iter())
+            .filter(|collection| wanted(collection))
             .filter_map(|collection| {
                 let create = collection.entry.create.as_deref()?;
                 let action = collection.entry.workflow.action(create)?;
@@ -121,6 +142,16 @@ mod tests {
         assert_eq!(titles(contributions.household_panels(Role::TownCaseworker)), ["待遇"]);
         assert_eq!(contributions.creations(Role::TownCaseworker).len(), 1);
         assert_eq!(contributions.creations(Role::CountyApprover).len(), 0);
+        assert_eq!(contributions.creations_on("sample", "list", Role::TownCaseworker).len(), 0);
+        let mut elsewhere = sample::manifest();
+        elsewhere.collections[0].create_pages = vec!["list".into()];
+        elsewhere.collections[0].create_on_household = false;
+        let contributions = Contributions::new([&elsewhere]);
+        assert_eq!(contributions.creations(Role::TownCaseworker).len(), 0);
+        assert_eq!(contributions.creations_on("sample", "list", Role::TownCaseworker).len(), 1);
+        assert_eq!(contributions.creations_on("sample", "list", Role::CountyApprover).len(), 0);
+        assert_eq!(contributions.creations_on("another", "list", Role::TownCaseworker).len(), 0);
+        let contributions = Contributions::new([&manifest]);
         assert!(contributions.collection("sample", "case").is_some());
         assert!(contributions.collection("another", "case").is_none());
     }

@@ -156,7 +156,8 @@ impl Limits {
             instructions: 50_000_000,
             host_calls: 1_000,
             rows: 40_000,
-            effects: 1_000,
+            // A block of a thousand rows of a department's list: a document, a fact or two and an event each.
+            effects: 4_000,
             // Four thousand payment lines in one list.
             output: 4 * MIB,
             json_depth: 16,

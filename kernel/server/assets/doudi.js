@@ -21,6 +21,14 @@
     if (question && !window.confirm(question)) event.preventDefault();
   });
 
+  // Whoever signs out leaves no pages of hers on this phone; what she has written and not sent stays hers (field-store.js).
+  document.addEventListener("submit", function (event) {
+    if (event.target.getAttribute("action") !== "/sign-out" || !window.caches) return;
+    caches.keys().then(function (names) {
+      names.forEach(function (name) { if (name.indexOf("doudi-pages-") === 0) caches.delete(name); });
+    });
+  });
+
   // Fields that only matter when another has a certain value. Without script they are all shown, with a hint.
   function given(form, name) {
     var values = [];

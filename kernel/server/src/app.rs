@@ -2,6 +2,7 @@
 //! sentence a caseworker says; each begins with the permission it requires, and each finds things within the actor's scope.
 
 use crate::config::Config;
+use self::kept::Kept;
 use crate::watch::Watch;
 use doudi_domain::calendar::{Clock, Instant};
 use doudi_domain::{Date, Error, Result, calendar};
@@ -24,13 +25,17 @@ pub mod delivery;
 pub mod display;
 pub mod division;
 pub mod document;
+pub mod duty;
 pub mod export;
 pub mod field_use;
+pub mod fieldwork;
 pub mod figures;
 pub mod form;
+mod form_people;
 pub mod household;
 pub mod intake;
 pub mod job;
+pub mod kept;
 pub mod limits;
 pub mod names;
 pub mod notice;
@@ -41,6 +46,7 @@ pub mod payment;
 pub mod plugin;
 pub mod qualify;
 pub(crate) mod reads;
+pub mod scorecard;
 pub mod session;
 pub mod shadow;
 pub mod supposed;
@@ -61,6 +67,8 @@ pub struct App {
     pub config: Arc<Config>,
     /// What this process counts of its own work.
     pub watch: Arc<Watch>,
+    /// What was worked out a moment ago and may be shown again.
+    pub kept: Arc<Kept>,
 }
 
 impl App {

@@ -23,6 +23,7 @@ mod job;
 mod migrate;
 mod parameter;
 mod plugin;
+mod scorecard;
 mod serve;
 mod shadow;
 mod token;
@@ -86,6 +87,10 @@ enum Command {
     Parameter(parameter::ParameterCommand),
     /// 对全县家庭试算一项措施，不写入任何内容
     Assess(assess::Assess),
+    /// 督查考核：一个县区各措施的指标、目标和口径
+    Scorecard(scorecard::Scorecard),
+    /// 义务日历：法定期限内应办的事项，超期的在前
+    Duty(scorecard::Duty),
     /// 决定：列表、查看、重算核对
     #[command(subcommand)]
     Decision(decision::DecisionCommand),
@@ -178,6 +183,8 @@ async fn run(cli: Cli) -> Result<Outcome> {
         Command::Trust(command) => command.run(&app).await,
         Command::Parameter(command) => command.run(&app).await,
         Command::Assess(command) => command.run(&app).await,
+        Command::Scorecard(command) => command.run(&app).await,
+        Command::Duty(command) => command.run(&app).await,
         Command::Decision(command) => command.run(&app).await,
         Command::Backup(command) => command.run(&app).await,
         // Both were answered above, without a database.

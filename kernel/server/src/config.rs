@@ -127,7 +127,7 @@ impl Config {
         let (storage, secret) = self.open_storage().await?;
         let watch = Arc::new(Watch::default());
         let host = PluginHost::new(HostConfig { observer: Some(watch.clone()), ..self.host_config(&secret)? })?;
-        Ok(App { storage, host, clock: self.clock(), config: Arc::new(self.clone()), watch })
+        Ok(App { storage, host, clock: self.clock(), config: Arc::new(self.clone()), watch, kept: Arc::default() })
     }
 
     /// The database alone, for commands that call no plugin.

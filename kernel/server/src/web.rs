@@ -30,10 +30,12 @@ mod audit;
 mod calendar;
 mod decisions;
 mod documents;
+mod duties;
 mod error;
 mod facts;
 mod feeds;
 mod field;
+mod fieldwork;
 mod figures;
 mod form_data;
 mod format;
@@ -51,11 +53,13 @@ pub mod metrics;
 mod notices;
 mod parameters;
 mod payments;
+mod periods;
 mod plugin_pages;
 mod plugins;
 mod problems;
 mod qualify;
 mod safeguards;
+mod scorecard;
 pub mod serve;
 mod sessions;
 mod settings_form;
@@ -120,6 +124,8 @@ routes! {
         GET  "/healthz" health::show, PUBLIC;
         GET  "/assets/{digest}/{name}" assets::show, PUBLIC;
         GET  "/help" help::show, PUBLIC;
+        GET  "/field/worker.js" fieldwork::worker, PUBLIC;
+        GET  "/field/offline" fieldwork::offline, PUBLIC;
         GET  "/sign-in" sessions::new, PUBLIC;
         POST "/sign-in" sessions::create, PUBLIC;
         POST "/sign-out" sessions::destroy, SIGNED_IN;
@@ -135,6 +141,7 @@ routes! {
     "caseworkers":
         GET  "/worklist" worklist::index, may(P::CaseRead);
         GET  "/worklist.csv" worklist::export, may(P::Export);
+        GET  "/duties" duties::index, may(P::CaseRead);
         GET  "/households" households::index, may(P::HouseholdRead);
         GET  "/households/new" households::new, may(P::HouseholdWrite);
         POST "/households" households::create, may(P::HouseholdWrite);
@@ -170,6 +177,8 @@ routes! {
         POST "/documents/{document}/feeds/{feed}" feeds::check, uploads(P::CaseWrite);
         POST "/documents/{document}/feeds/{feed}/{upload}/run" feeds::run, may(P::CaseWrite);
         GET  "/documents/{document}/feeds/{feed}/{upload}/errors" feeds::errors, may(P::CaseWrite);
+        GET  "/feed-runs/{feed_run}" feeds::show, may(P::CaseWrite);
+        GET  "/feed-runs/{feed_run}/errors" feeds::run_errors, may(P::CaseWrite);
         GET  "/decisions" decisions::index, may(P::DecisionRead);
         GET  "/decisions.csv" decisions::export, may(P::Export);
         GET  "/decisions/{decision}" decisions::show, may(P::DecisionRead);
@@ -181,8 +190,18 @@ routes! {
         POST "/imports/{upload}/run" imports::run, may(P::HouseholdImport);
         GET  "/imports/{upload}/errors" imports::errors, may(P::HouseholdImport);
 
+    "in the field":
+        GET  "/field" fieldwork::index, may(P::CaseWrite);
+        GET  "/field/documents/{document}/{action}" fieldwork::ask, may(P::CaseWrite);
+        POST "/field/documents/{document}/{action}" fieldwork::press, uploads(P::CaseWrite);
+        GET  "/field/new/{plugin}/{collection}" fieldwork::new, may(P::CaseWrite);
+        POST "/field/new/{plugin}/{collection}" fieldwork::create, uploads(P::CaseWrite);
+
     "measures":
         GET  "/measures/{plugin}/{page}" measures::show, SIGNED_IN;
+        GET  "/measures/{plugin}/new/{collection}" documents::new_apart, may(P::CaseWrite);
+        POST "/measures/{plugin}/new/{collection}" documents::create_apart, uploads(P::CaseWrite);
+        POST "/measures/{plugin}/new/{collection}/trial" documents::new_apart_trial, uploads(P::CaseWrite);
 
     "county administrators":
         GET  "/plugins" plugins::index, may(P::ConfigurationRead);
@@ -244,6 +263,8 @@ routes! {
 
     "the city":
         GET  "/figures" figures::index, may(P::FiguresRead);
+        GET  "/scorecard" scorecard::show, may(P::ScorecardRead);
+        GET  "/scorecard/workbook" scorecard::save, may(P::ScorecardRead);
 }
 
 /// Longest time a request may take before it is given up.

@@ -11,15 +11,18 @@
 
 mod chain;
 mod deliver_event;
+mod feed;
 mod notify;
 mod react;
 mod shadow;
 mod tick;
 
+#[doc(hidden)]
+pub use feed::take_feed;
 pub use tick::fire;
 
 use crate::app::App;
-use crate::app::outbox::{DELIVER_EVENT, NOTIFY, REACT, SHADOW, TICK};
+use crate::app::outbox::{DELIVER_EVENT, FEED, NOTIFY, REACT, SHADOW, TICK};
 use doudi_domain::event::Job;
 use doudi_domain::{Actor, Error, Result};
 use doudi_storage::job::{Lane, OWN_LANE, Terms};
@@ -291,6 +294,7 @@ async fn perform(app: App, job: Job) -> std::result::Result<(), Ended> {
         TICK => tick::tick(&app, &actor, &job.payload).await,
         NOTIFY => Ok(notify::notify(&app, &actor, &job).await?),
         SHADOW => Ok(shadow::run(&app, &actor, &job.payload).await?),
+        FEED => Ok(feed::run(&app, &actor, &job).await?),
         other => Err(Error::failure("未知的任务类别", format!("no job kind {other}")).into()),
     }
 }

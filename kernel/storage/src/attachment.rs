@@ -94,6 +94,18 @@ impl Snapshot {
         self.tx.all(sql, args![county, id, low, high]).await?.iter().map(read).collect()
     }
 
+    /// Files this user has uploaded that belong to no household and no document yet, oldest first.
+    pub async fn attachments_loose(&mut self, user: UserId) -> Result<Vec<Attachment>> {
+        let Reach { county, low, high, .. } = self.reach;
+        let sql = concat!(
+            "SELECT ",
+            attachment_columns!(),
+            " FROM attachment WHERE county = $1 AND household IS NULL AND document IS NULL AND added_by = $2
+             AND division BETWEEN $3 AND $4 ORDER BY id"
+        );
+        self.tx.all(sql, args![county, user, low, high]).await?.iter().map(read).collect()
+    }
+
     /// Oldest first.
     pub async fn attachments_of_document(&mut self, id: DocumentId) -> Result<Vec<Attachment>> {
         let Reach { county, low, high, .. } = self.reach;
@@ -108,6 +120,20 @@ impl Snapshot {
 }
 
 impl Write {
+    /// Gives files that belong to nothing yet to a document, and to its place and household. Others are left alone.
+    pub async fn attachments_tie(&mut self, ids: &[AttachmentId], document: DocumentId) -> Result<()> {
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let found = crate::document::find(&mut self.tx, self.reach, document).await?.ok_or(Error::not_found("办件"))?;
+        let sql = "UPDATE attachment SET document = $3, household = $4, division = $5
+                   WHERE county = $1 AND id @any $2 AND household IS NULL AND document IS NULL";
+        let list: Vec<i64> = ids.iter().map(|id| id.0).collect();
+        let tied = self.tx.run(sql, args![self.county, list, document, found.household, found.division]).await?;
+        self.audit("attachment.tie", format_args!("document/{document}"), json!({ "attachments": tied }));
+        Ok(())
+    }
+
     pub async fn attachment_add(&mut self, new: &NewAttachment) -> Result<AttachmentId> {
         self.require_within(new.division)?;
         if new.name.trim().is_empty() || new.content.is_empty() {

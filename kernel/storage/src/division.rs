@@ -71,6 +71,13 @@ impl Snapshot {
         Ok(divisions)
     }
 
+    /// The county and all below it, by code, whatever part of it the scope is: names of places are no secret.
+    pub async fn divisions_of_county(&mut self) -> Result<Vec<Division>> {
+        let (low, high) = self.reach.county.division().subtree();
+        let sql = "SELECT code, name, level, parent FROM division WHERE code BETWEEN $1 AND $2 ORDER BY code";
+        self.tx.all(sql, args![low, high]).await?.iter().map(read).collect()
+    }
+
     /// Any division of the scope's chain or subtree.
     pub async fn division_find(&mut self, code: DivisionCode) -> Result<Option<Division>> {
         let Reach { scope, low, high, .. } = self.reach;

@@ -12,7 +12,7 @@ use doudi_domain::calendar::{days, from_days};
 use doudi_domain::identity::Role;
 use doudi_domain::{
     AcceptanceId, AttachmentId, County, Date, DecisionId, DeliveryId, DivisionCode, DocumentId, EnablementId, Error,
-    EventId, FactId, Fen, HouseholdId, Instant, InvocationId, JobId, MembershipId, NoticeId, ParameterId, PaymentId,
+    EventId, FactId, FeedRunId, Fen, HouseholdId, Instant, InvocationId, JobId, MembershipId, NoticeId, ParameterId, PaymentId,
     PersonId, Result, ShadowOrderId, ShadowRunId, TokenId, TrustPolicyId, UpgradeId, UserId, WebhookId,
 };
 use sqlx::postgres::{PgArguments, PgPool, PgRow};
@@ -505,6 +505,7 @@ int_cells! {
     TokenId: |v| Some(TokenId(v)), |v| v.0;
     ShadowRunId: |v| Some(ShadowRunId(v)), |v| v.0;
     ShadowOrderId: |v| Some(ShadowOrderId(v)), |v| v.0;
+    FeedRunId: |v| Some(FeedRunId(v)), |v| v.0;
 }
 
 impl Cell for String {

@@ -2,6 +2,7 @@
 
 use crate::engine::Kind::{Int, Text};
 use crate::engine::{Arg, Kind, Row, Tx, args};
+use crate::event::NewEvent;
 use crate::page::{self, Page};
 use crate::person::{self, person_columns};
 use crate::snapshot::Reach;
@@ -9,7 +10,7 @@ use crate::{Snapshot, Write, revision, search};
 use doudi_domain::household::{Household, HouseholdFile, Membership, NewHousehold};
 use doudi_domain::{Date, DivisionCode, Error, HouseholdId, MembershipId, PersonId, Result};
 use serde_json::json;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// What to change; `None` leaves as it is.
 #[derive(Clone, Default, PartialEq, Eq, Debug)]
@@ -90,6 +91,16 @@ pub(crate) async fn require_all(tx: &mut Tx, reach: Reach, ids: impl Iterator<It
     let list: Vec<i64> = ids.into_iter().collect();
     let found = crate::storage::count(tx, sql, args![reach.county, list, reach.low, reach.high]).await?;
     if usize::try_from(found).ok() == Some(wanted) { Ok(()) } else { Err(Error::not_found("家庭")) }
+}
+
+/// Those of these households that lie in reach.
+pub(crate) async fn within(tx: &mut Tx, reach: Reach, ids: &[HouseholdId]) -> Result<BTreeSet<HouseholdId>> {
+    if ids.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let list: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    let sql = "SELECT id FROM household WHERE county = $1 AND id @any $2 AND division BETWEEN $3 AND $4";
+    tx.all(sql, args![reach.county, list, reach.low, reach.high]).await?.iter().map(|row| row.get("id")).collect()
 }
 
 impl Snapshot {
@@ -398,6 +409,25 @@ impl Write {
         self.audit("membership.end", revision::household(membership.household), detail);
         self.person_moved(membership.person).await?;
         self.household_changed(membership.household).await
+    }
+
+    /// As [`Write::household_changed`] for each, in one go.
+    pub(crate) async fn households_changed(&mut self, ids: BTreeSet<HouseholdId>) -> Result<()> {
+        let told: HashSet<String> = self
+            .events
+            .iter()
+            .filter(|event| event.topic == "household.changed")
+            .map(|event| event.subject.clone())
+            .collect();
+        let mut news = Vec::new();
+        for id in ids {
+            let subject = revision::household(id);
+            self.moves(subject.clone());
+            if !told.contains(&subject) {
+                news.push(NewEvent { topic: "household.changed".to_owned(), subject, payload: "{}".to_owned() });
+            }
+        }
+        self.events_publish_many(news).await.map(drop)
     }
 
     /// Moves the household's key and publishes `household.changed`, once in a transaction.

@@ -26,6 +26,7 @@ mod engine;
 mod error;
 pub mod event;
 pub mod fact;
+pub mod feed;
 pub mod figures;
 #[doc(hidden)]
 pub mod floor;

@@ -9,7 +9,7 @@ use doudi_domain::id_number::IdNumber;
 use doudi_domain::person::{NewPerson, Person, Sex};
 use doudi_domain::{Date, DivisionCode, Error, HouseholdId, PersonId, Result, mask};
 use serde_json::json;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What the screen shows by default; the clear text never leaves storage for it.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -110,6 +110,16 @@ pub(crate) async fn households_ever(tx: &mut Tx, reach: Reach, id: PersonId) -> 
     tx.all(sql, args![reach.county, id]).await?.iter().map(|row| row.get("household")).collect()
 }
 
+/// Those of these persons that are filed in reach.
+pub(crate) async fn within(tx: &mut Tx, reach: Reach, ids: &[PersonId]) -> Result<BTreeSet<PersonId>> {
+    if ids.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let list: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    let sql = "SELECT id FROM person WHERE county = $1 AND id @any $2 AND division BETWEEN $3 AND $4";
+    tx.all(sql, args![reach.county, list, reach.low, reach.high]).await?.iter().map(|row| row.get("id")).collect()
+}
+
 pub(crate) fn check_name(name: &str) -> Result<()> {
     let length = name.chars().count();
     if name.trim().is_empty() || length > 50 {
@@ -174,6 +184,31 @@ impl Snapshot {
         let sql = "SELECT id, name FROM person WHERE county = $1 AND division BETWEEN $2 AND $3 AND id @any $4";
         let rows = self.tx.all(sql, args![county, low, high, list]).await?;
         rows.iter().map(|row| Ok((row.at(0)?, row.at(1)?))).collect()
+    }
+
+    /// Those of these persons that are filed in scope, in one query; each counts as read.
+    pub async fn persons_within(&mut self, ids: &[PersonId]) -> Result<BTreeSet<PersonId>> {
+        for id in ids {
+            self.note(|| revision::person(*id));
+        }
+        within(&mut self.tx, self.reach, ids).await
+    }
+
+    /// The household in scope each of these persons belongs to on a day; of several the one joined last.
+    pub async fn households_of_persons(
+        &mut self,
+        ids: &[PersonId],
+        on: Date,
+    ) -> Result<BTreeMap<PersonId, HouseholdId>> {
+        let Reach { county, low, high, .. } = self.reach;
+        let sql = "SELECT m.person, m.household FROM membership m
+                   JOIN household h ON h.county = m.county AND h.id = m.household
+                   WHERE m.county = $1 AND m.person @any $2 AND m.valid_from <= $3
+                   AND (m.valid_to IS NULL OR m.valid_to >= $3) AND h.division BETWEEN $4 AND $5
+                   ORDER BY m.valid_from, m.id";
+        let list: Vec<i64> = ids.iter().map(|id| id.0).collect();
+        let rows = self.tx.all(sql, args![county, list, on, low, high]).await?;
+        rows.iter().map(|row| Ok((row.get("person")?, row.get("household")?))).collect()
     }
 
     /// ID numbers and phones as the screen shows them.
@@ -281,6 +316,17 @@ impl Write {
         if died {
             let day = person.death_date.map(|day| day.to_string());
             self.event_publish("person.died", &revision::person(id), &json!({ "date": day }).to_string()).await?;
+        }
+        Ok(())
+    }
+
+    /// As [`Write::person_moved`] for each, in one go.
+    pub(crate) async fn persons_moved(&mut self, ids: &[PersonId]) -> Result<()> {
+        ids.iter().for_each(|id| self.moves(revision::person(*id)));
+        let list: Vec<i64> = ids.iter().map(|id| id.0).collect();
+        let sql = "SELECT DISTINCT household FROM membership WHERE county = $1 AND person @any $2";
+        for row in self.tx.all(sql, args![self.county, list]).await? {
+            self.moves(revision::household(row.get("household")?));
         }
         Ok(())
     }

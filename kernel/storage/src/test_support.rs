@@ -190,6 +190,14 @@ impl Storage {
         tx.commit().await
     }
 
+    /// The one number a statement gives.
+    pub async fn count(&self, sql: &'static str) -> Result<i64> {
+        let mut tx = self.db.read().await?;
+        let count = tx.one(sql, args![]).await?.at(0)?;
+        tx.rollback().await?;
+        Ok(count)
+    }
+
     /// Changes a row of the audit log around its guards, as somebody with the file in hand could (SQLite).
     pub async fn tamper_with_audit(&self) -> Result<()> {
         self.tamper(&["DROP TRIGGER audit_no_update", "UPDATE audit SET by_name = '别人' WHERE seq = 3"]).await

@@ -1,8 +1,9 @@
 //! 资金发放 (disbursement): once a month the decisions of every benefit become a roster, the roster money, and the money is accounted
 //! for. It knows no benefit: whatever measure answers `benefit.payables` is paid. Reading order: [`rules`] → [`payables`] →
-//! [`roster`] → [`drawing`] → [`actions`] → [`returns`] → [`scorecard`] → [`pages`].
+//! [`roster`] → [`drawing`] → [`actions`] → [`returns`] → [`answers`] → [`scorecard`] → [`pages`].
 
 pub mod actions;
+pub mod answers;
 pub mod drawing;
 pub mod events;
 pub mod failure;
@@ -21,4 +22,4 @@ pub mod settings;
 #[derive(Debug)]
 pub struct Disbursement;
 
-doudi_sdk::export!(Disbursement: act, react, tick, view, indicators, intake, check_settings);
+doudi_sdk::export!(Disbursement: act, react, tick, view, answer, indicators, intake, check_settings);

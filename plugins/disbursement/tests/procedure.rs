@@ -426,6 +426,62 @@ fn three_months_with_late_uprating_a_stop_a_death_and_a_failure() {
     assert_eq!(of("cleared"), (1, 1));
     assert_eq!(of("unpaid").0, 0);
     assert_eq!(of("after-death"), (132_400, 132_400));
+    // Each of them has its definition.
+    let manifest = doudi_sdk::testing::manifest(MANIFEST);
+    for figure in &figures {
+        assert!(manifest.indicator(&figure.code).is_some(), "{} has no definition", figure.code);
+    }
+}
+
+/// 每月 5 日前报送、10 日前拨付、15 日前入账, as the calendar of duties hears of it; 2022-10-05 is 国庆节.
+#[test]
+fn the_three_days_of_a_month_are_duties_of_the_county() {
+    let mut county = County::new();
+    county.awards.decide("2022-06-10", 1, 3, 630, "2022-06-01");
+    let duties = |county: &mut County, on: &str, from: &str, to: &str| -> Vec<String> {
+        county.as_user(on, MAKER);
+        let asked = Block::of(
+            Table::new("period", 1)
+                .ints("begins", [i64::from(day(from).to_days())])
+                .ints("ends", [i64::from(day(to).to_days())]),
+        );
+        let today = day(on);
+        let told = county.world.run(|context| Disbursement::answer(context, "duty.due", today, asked)).expect("duties");
+        let table = told.table("duty").expect("a table");
+        let (labels, pages) = (table.text_column("label").expect("labels"), table.text_column("page").expect("pages"));
+        let int = |name: &str, row: usize| table.int_column(name).expect("a column").get(row);
+        (0..told.rows())
+            .map(|row| {
+                let date = |name: &str| int(name, row).map(|days| Date::from_days(days as i32).to_string());
+                let due = date("due").expect("a day");
+                let advised = date("advised").map(|day| format!(" 建议 {day}")).unwrap_or_default();
+                let (done, of) = (int("done", row).expect("done"), int("of", row).expect("of"));
+                let (label, page) = (labels.get(row).expect("a label"), pages.get(row).expect("a page"));
+                format!("{label} {due}{advised} {done}/{of} {page}")
+            })
+            .collect()
+    };
+    // Before the freeze: a roster will have to be sent.
+    let july = duties(&mut county, "2022-07-01", "2022-06-01", "2022-07-31");
+    assert_eq!(
+        july,
+        [
+            "2022年7月名册报送 2022-07-05 0/1 month?month=2022-07",
+            "2022年7月资金拨付 2022-07-10 建议 2022-07-08 0/1 month?month=2022-07",
+            "2022年7月存入账户 2022-07-15 0/1 month?month=2022-07",
+        ]
+    );
+    county.tick("2022-07-04");
+    county.pay("2022-07-04", "2022-07-05", "2022-07-08");
+    let done: Vec<String> = duties(&mut county, "2022-07-08", "2022-07-01", "2022-07-31");
+    assert!(done[0].contains("1/1") && done[1].contains("1/1") && done[2].contains("0/1"), "{done:?}");
+    let october = duties(&mut county, "2022-09-28", "2022-10-01", "2022-10-07");
+    assert_eq!(october, ["2022年10月名册报送 2022-10-05 建议 2022-09-30 0/1 month?month=2022-10"]);
+    // A town has no part in it.
+    county.as_user("2022-07-08", TOWN);
+    county.world = county.world.clone().actor(TOWN.0, TOWN.1, 340_223_101_000);
+    let nothing = county.world.run(|context| disbursement::answers::due(context, day("2022-07-01"), day("2022-07-31")));
+    assert_eq!(nothing.expect("an answer"), []);
 }
 
 #[test]

@@ -70,6 +70,9 @@ pub struct Manifest {
     pub outcomes: Vec<Outcome>,
     #[serde(default)]
     pub figures: Vec<FigureEntry>,
+    /// What the figures of `indicators` mean, for the scorecard; one that is not here is shown under the label it comes with.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub indicators: Vec<IndicatorEntry>,
     #[serde(default)]
     pub reasons: Vec<ReasonEntry>,
     /// JSON Schema of the county's settings; absent when there are none.
@@ -422,6 +425,42 @@ pub struct FigureEntry {
     pub unit: Unit,
 }
 
+/// A figure of the scorecard, in an officer's words: what counts as the part, what as the whole, and which way is better.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct IndicatorEntry {
+    /// As `indicators` names it: `sent-on-time`.
+    pub code: String,
+    pub label: Text,
+    /// 每月 5 日前报送的名单数 ÷ 应报送的名单数.
+    pub definition: Text,
+    #[serde(default)]
+    pub article: String,
+    /// What part and whole are.
+    #[serde(default)]
+    pub unit: IndicatorUnit,
+    #[serde(default)]
+    pub better: Better,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum IndicatorUnit {
+    #[default]
+    Count,
+    /// Money.
+    Fen,
+}
+
+/// Which side of its target a figure should be on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Better {
+    #[default]
+    Higher,
+    Lower,
+}
+
 /// A sentence of the why page. `{0:fen}`, `{1:count}`, `{2:date}`, `{0:code:disability-category}` stand for the arguments.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -499,6 +538,10 @@ impl Manifest {
 
     pub fn scheme(&self, code: &str) -> Option<&Scheme> {
         self.schemes.iter().find(|scheme| scheme.code == code)
+    }
+
+    pub fn indicator(&self, code: &str) -> Option<&IndicatorEntry> {
+        self.indicators.iter().find(|indicator| indicator.code == code)
     }
 
     pub fn reason(&self, code: &str) -> Option<&ReasonEntry> {

@@ -5,9 +5,12 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { Block, Table, families } from "../block.js";
+import { create, move } from "../effects.js";
+import { points } from "../guest.js";
+import { divisions, records } from "../kernel.js";
 import * as dates from "../dates.js";
 import { decode, encode, fill, yuan } from "../text.js";
-import { parse, readManifest, readScenarios } from "../testing.js";
+import { World, parse, readManifest, readScenarios } from "../testing.js";
 
 test("dates go to days and back, over every leap rule", () => {
   for (let days = -150000; days <= 150000; days += 37) assert.equal(dates.toDays(dates.fromDays(days)), days);
@@ -71,4 +74,31 @@ test("TOML: the manifests and scenarios of the repository, and mistakes by line"
     assert.throws(() => parse(text), words);
   }
   assert.ok(readFileSync(folder("sdk/js/index.d.ts"), "utf8").includes("interface Plugin"));
+});
+
+test("places, all households, and a document that lies elsewhere", () => {
+  const manifest = { fields: [], parameters: [], points: [] };
+  const world = new World("2022-07-20", manifest).household(9, {}).household(3, {}).household(7, {});
+  world.places = [
+    { code: 340223000000, parent: null, level: "county", name: "南陵县" },
+    { code: 340223101000, parent: 340223000000, level: "town", name: "许镇镇" },
+  ];
+  world.run(() => {
+    assert.deepEqual(records.all(3, 1), [7]);
+    assert.deepEqual(divisions.list(), world.places);
+  });
+  const put = JSON.parse(create("clue", "线索", { state: "open", division: 340223101000 }).payload);
+  assert.deepEqual([put.division, put.household], ["340223101000", undefined]);
+  const document = { id: 4, collection: "clue", revision: 1, key: "", title: "线索", household: null, person: null, body: {} };
+  assert.equal(JSON.parse(move(document, "open", { household: 3 }).payload).household, "3");
+});
+
+test("what is known of the files comes apart from the values", () => {
+  let seen;
+  const plugin = { act: (_, action) => { seen = action; } };
+  const guest = points(plugin, { fields: [], parameters: [], points: ["act"] }, {});
+  const context = { today: 0, now: 0n, actor: { user: 1n, role: "r", division: 1n }, county: 1, seed: 1n, settings: "{}", trial: false };
+  const values = JSON.stringify({ photos: ["7"], _files: [{ id: "7", digest: "ab01", bytes: 12 }] });
+  guest.act(context, { id: "a", collection: "c", document: undefined, household: undefined, person: undefined, values });
+  assert.deepEqual([seen.values, seen.files], [{ photos: ["7"] }, [{ id: 7, digest: "ab01", bytes: 12 }]]);
 });

@@ -15,8 +15,10 @@ from .kernel import (
     Action,
     Context,
     Decision,
+    Division,
     Document,
     Event,
+    File,
     FillRequest,
     Indicator,
     PageRequest,
@@ -25,6 +27,7 @@ from .kernel import (
     Taken,
     calendar,
     decisions,
+    divisions,
     documents,
     log,
     parameters,
@@ -36,8 +39,8 @@ from .refusal import Problem, Refusal
 from .words import add_months, age, chinese, first_of_month, last_of_month, text, yuan
 
 __all__ = [
-    "Action", "Block", "Context", "Decision", "Document", "Event", "Family", "FillRequest", "Indicator", "Item", "Member",
+    "Action", "Block", "Context", "Decision", "Division", "Document", "Event", "Family", "File", "FillRequest", "Indicator", "Item", "Member",
     "PageRequest", "Parameter", "Problem", "Reason", "Refusal", "Result", "Step", "Table", "Taken", "add_months", "age",
-    "assess_one", "calendar", "chinese", "decision_of", "decisions", "documents", "effects", "first_of_month", "last_of_month",
+    "assess_one", "calendar", "chinese", "decision_of", "decisions", "divisions", "documents", "effects", "first_of_month", "last_of_month",
     "log", "page", "parameters", "payments", "questions", "reasons_block", "records", "text", "yuan",
 ]

@@ -31,25 +31,27 @@ def _effect(kind: str, target: str, payload: dict) -> Effect:
 
 
 def create(
-    collection: str, title: Words, *, state: str, household: int | None = None, person: int | None = None, key: str = "",
-    due: date | None = None, note: str = "", indexes: dict[str, str] | None = None, body: dict | None = None,
+    collection: str, title: Words, *, state: str, household: int | None = None, person: int | None = None,
+    division: int | None = None, key: str = "", due: date | None = None, note: str = "",
+    indexes: dict[str, str] | None = None, body: dict | None = None,
 ) -> Effect:
-    """Creates a document."""
+    """Creates a document. One that is about no household may lie in another place than the actor's: `division`, 12 digits."""
     return _effect("document.put", f"document/{collection}", {
         "collection": collection, "key": key, "title": text(title), "household": _id(household), "person": _id(person),
-        "state": state, "due": _iso(due), "note": note, "indexes": indexes, "body": body or {},
+        "division": _id(division), "state": state, "due": _iso(due), "note": note, "indexes": indexes, "body": body or {},
     })
 
 
 def move(
-    document: Document, state: str, *, title: Words | None = None, due: date | None = None, note: str = "",
-    indexes: dict[str, str] | None = None, body: dict | None = None,
+    document: Document, state: str, *, title: Words | None = None, household: int | None = None, person: int | None = None,
+    division: int | None = None, due: date | None = None, note: str = "", indexes: dict[str, str] | None = None,
+    body: dict | None = None,
 ) -> Effect:
-    """Moves a document on, on top of the revision that was read; what is left out stays."""
+    """Moves a document on, on top of the revision that was read; what is left out stays. One that has none may be given a household."""
     return _effect("document.put", f"document/{document.id}", {
         "collection": document.collection, "id": _id(document.id), "expected_revision": document.revision,
-        "key": document.key, "title": text(title or document.title), "household": _id(document.household),
-        "person": _id(document.person), "state": state, "due": _iso(due), "note": note, "indexes": indexes,
+        "key": document.key, "title": text(title or document.title), "household": _id(household or document.household),
+        "person": _id(person or document.person), "division": _id(division), "state": state, "due": _iso(due), "note": note, "indexes": indexes,
         "body": document.body if body is None else body,
     })
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from .block import Block, families
 from .decided import entry
-from .kernel import Action, Actor, Context, Event, FillRequest, PageRequest, document_of
+from .kernel import Action, Actor, Context, Event, File, FillRequest, PageRequest, document_of
 from .refusal import Refusal, refusal_of
 from .words import from_days
 
@@ -78,7 +78,9 @@ class Points:
 
     def act(self, context: Any, raw: Any) -> list:
         document, values = document_of(raw.document), json.loads(raw.values)
-        action = Action(raw.id, raw.collection, document, raw.household, raw.person, values)
+        # What the kernel knows of the files travels among the values.
+        files = [File(int(told["id"]), told["digest"], told["bytes"]) for told in values.pop("_files", [])]
+        action = Action(raw.id, raw.collection, document, raw.household, raw.person, values, files)
         return list(self.plugin.act(context_of(context), action) or ())
 
     def react(self, context: Any, raw: Any) -> list:

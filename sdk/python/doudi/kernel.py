@@ -113,6 +113,15 @@ class Parameter:
 
 
 @dataclass
+class File:
+    """What is known of an uploaded file: equal files have equal digests."""
+
+    id: int
+    digest: str
+    bytes: int
+
+
+@dataclass
 class Action:
     id: str
     collection: str
@@ -120,6 +129,7 @@ class Action:
     household: int | None
     person: int | None
     values: dict
+    files: list[File] = field(default_factory=list)
 
 
 @dataclass
@@ -207,6 +217,28 @@ class records:
     def recipients(scheme: str, as_of: date, after: int = 0, limit: int = 4096) -> list[int]:
         """Ids of households with a decision of one of this plugin's schemes in force."""
         return _call("records", "recipients", scheme, to_days(as_of), after, limit)
+
+    @staticmethod
+    def all(after: int = 0, limit: int = 4096) -> list[int]:
+        """Ids of all households in scope, ascending, above a cursor; at most 4,096 at once."""
+        return _call("records", "all", after, limit)
+
+
+@dataclass
+class Division:
+    """A place of the county; `level` is county, town or village, `parent` is None for the county."""
+
+    code: int
+    parent: int | None
+    level: str
+    name: str
+
+
+class divisions:
+    @staticmethod
+    def list() -> list[Division]:
+        """The county, its towns and its villages, in order of code."""
+        return [Division(**row) for row in Block.rows(_call("divisions", "all"), "division")]
 
 
 @dataclass

@@ -48,6 +48,8 @@ class World:
         self.decided: list[Any] = []
         self.settings = manifest.get("settings", {}).get("defaults", {})
         self.logs: list[str] = []
+        #: What `divisions.list` gives: dicts of code, parent, level and name.
+        self.places: list[dict] = []
         self.role = "county-officer"
 
     def parameter(self, code: str, value: int) -> "World":
@@ -153,7 +155,11 @@ class World:
             return count if first <= second else -count
 
         return {
-            "records": SimpleNamespace(households=households, recipients=lambda scheme, on, after, limit: []),
+            "records": SimpleNamespace(
+                households=households, recipients=lambda scheme, on, after, limit: [],
+                all=lambda after, limit: sorted(id for id in self.households if id > after)[:limit],
+            ),
+            "divisions": SimpleNamespace(all=lambda: Block.of("division", self.places)),
             "documents": SimpleNamespace(get=get, find=find),
             "decisions": SimpleNamespace(
                 get=get, of_household=lambda id: [one for one in self.decided if one.household == id],

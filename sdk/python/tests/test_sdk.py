@@ -1,10 +1,14 @@
 """The SDK itself: dates, columns, words."""
 
+import json
 import unittest
 from datetime import date
+from types import SimpleNamespace
 
-from doudi import Block, Table, add_months, age, last_of_month, yuan
+from doudi import Block, Division, Table, add_months, age, divisions, effects, last_of_month, records, yuan
 from doudi.block import families
+from doudi.guest import Points
+from doudi.testing import World
 from doudi.words import fill, from_days, to_days
 
 
@@ -43,3 +47,31 @@ class Blocks(unittest.TestCase):
         self.assertIsNone(family.members[1].birth_date)
         [item] = family.members[1].income
         self.assertEqual((item.kind, item.value, item.covers(date(1980, 1, 1))), ("income.other", 100, True))
+
+
+class Contract12(unittest.TestCase):
+    def test_places_all_households_and_a_document_that_lies_elsewhere(self):
+        world = World(date(2022, 7, 20), {"fields": [], "parameters": [], "points": []})
+        for id in (9, 3, 7):
+            world.household(id)
+        world.places = [
+            {"code": 340223000000, "parent": None, "level": "county", "name": "南陵县"},
+            {"code": 340223101000, "parent": 340223000000, "level": "town", "name": "许镇镇"},
+        ]
+        found, places = world.run(lambda context: (records.all(3, 1), divisions.list()))
+        self.assertEqual(found, [7])
+        self.assertEqual(places[1], Division(340223101000, 340223000000, "town", "许镇镇"))
+        put = json.loads(effects.create("clue", "线索", state="open", division=340223101000).payload)
+        self.assertEqual((put["division"], put.get("household")), ("340223101000", None))
+
+    def test_what_is_known_of_the_files_comes_apart_from_the_values(self):
+        seen = []
+        plugin = SimpleNamespace(act=lambda context, action: seen.append(action))
+        values = json.dumps({"photos": ["7"], "_files": [{"id": "7", "digest": "ab01", "bytes": 12}]})
+        raw = SimpleNamespace(id="a", collection="c", document=None, household=None, person=None, values=values)
+        context = SimpleNamespace(
+            today=0, now=0, actor=SimpleNamespace(user=1, role="r", division=1), county=1, seed=1, settings="{}", trial=False,
+        )
+        Points.act(SimpleNamespace(plugin=plugin), context, raw)
+        [action] = seen
+        self.assertEqual((action.values, action.files[0].digest, action.files[0].id), ({"photos": ["7"]}, "ab01", 7))

@@ -141,6 +141,7 @@ impl Fixture {
             // The honest guest pays nobody: its case has no envelope, no files and no feeds.
             ("{file}", "roster".to_owned()),
             ("{feed}", "bank-return".to_owned()),
+            ("{feed_run}", "999999999".to_owned()),
             ("{name}", "doudi.css".to_owned()),
             // The asset's digest is not the plugin's, and no asset has it.
             ("/assets/{digest}", "/assets/0000".to_owned()),

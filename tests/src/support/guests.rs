@@ -94,6 +94,11 @@ pub fn built_in(folder: &str, name: &str) -> Vec<u8> {
     std::fs::read(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
 }
 
+/// The measure of `tests/outing`: visits with an offline form, figures, duties.
+pub fn outing() -> Vec<u8> {
+    built_in("tests/outing", "outing")
+}
+
 /// The manifest of a hostile guest, as its folder has it.
 pub fn manifest(guest: &str) -> Manifest {
     let path = folder(guest).join("plugin.toml");

@@ -86,6 +86,7 @@ impl TestServer {
             // Days pass between two steps of a story; nobody wants to sign in anew each time.
             config: Arc::new(Config { session_idle_minutes: 400 * 24 * 60, ..Config::default() }),
             watch,
+            kept: Arc::default(),
         };
         let router = doudi_server::web::router(app.clone());
         let mut server = TestServer { app, clock, users: BTreeMap::new(), router, database };
@@ -269,6 +270,21 @@ impl Client<'_> {
 
     /// Posts a form with files: field, file name, media type, content.
     pub async fn post_files(&self, path: &str, fields: &[(&str, &str)], files: &[(&str, &str, &str, &[u8])]) -> Page {
+        self.post_form(path, fields, files, "text/html").await
+    }
+
+    /// The same as a script posts it, which wants to be answered in JSON.
+    pub async fn post_script(&self, path: &str, fields: &[(&str, &str)], files: &[(&str, &str, &str, &[u8])]) -> Page {
+        self.post_form(path, fields, files, "application/json").await
+    }
+
+    async fn post_form(
+        &self,
+        path: &str,
+        fields: &[(&str, &str)],
+        files: &[(&str, &str, &str, &[u8])],
+        accept: &str,
+    ) -> Page {
         const BOUNDARY: &str = "----doudi-test-boundary";
         let mut body = Vec::new();
         for (name, value) in fields {
@@ -284,15 +300,27 @@ impl Client<'_> {
             body.extend(b"\r\n");
         }
         body.extend(format!("--{BOUNDARY}--\r\n").bytes());
-        self.ask("POST", path, Some(format!("multipart/form-data; boundary={BOUNDARY}")), body).await
+        self.ask_for("POST", path, Some(format!("multipart/form-data; boundary={BOUNDARY}")), body, accept).await
     }
 
     pub async fn ask(&self, method: &str, path: &str, content_type: Option<String>, body: Vec<u8>) -> Page {
+        self.ask_for(method, path, content_type, body, "text/html").await
+    }
+
+    async fn ask_for(
+        &self,
+        method: &str,
+        path: &str,
+        content_type: Option<String>,
+        body: Vec<u8>,
+        accept: &str,
+    ) -> Page {
         let mut request = Request::builder()
             .method(method)
             .uri(path)
             .header(header::HOST, "doudi.test")
             .header("sec-fetch-site", "same-origin")
+            .header(header::ACCEPT, accept)
             .header(header::CONTENT_LENGTH, body.len());
         if let Some(cookie) = &self.cookie {
             request = request.header(header::COOKIE, cookie);

@@ -36,6 +36,7 @@ pub async fn measure(host: &PluginHost, package: &[u8], county: County, today: D
         clock: Arc::new(FixedClock::on(today)),
         config: Arc::new(Config::default()),
         watch: Default::default(),
+        kept: Default::default(),
     };
     let actor = Actor::System { division: county.division() };
     let swaps = swap(&app, &actor, package, today).await;

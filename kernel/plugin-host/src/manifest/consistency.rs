@@ -403,6 +403,14 @@ fn words(manifest: &Manifest, found: &mut Found) {
     found.names("outcomes", "结论", manifest.outcomes.iter().map(|outcome| outcome.code.as_str()));
     found.names("figures", "计算值", manifest.figures.iter().map(|figure| figure.code.as_str()));
     found.names("reasons", "理由", manifest.reasons.iter().map(|reason| reason.code.as_str()));
+    found.names("indicators", "考核指标", manifest.indicators.iter().map(|indicator| indicator.code.as_str()));
+    for indicator in &manifest.indicators {
+        found.chinese(&format!("indicators.{}.label", indicator.code), &indicator.label);
+        found.chinese(&format!("indicators.{}.definition", indicator.code), &indicator.definition);
+    }
+    if !manifest.indicators.is_empty() && !manifest.points.iter().any(|point| point == "indicators") {
+        found.add("indicators", "manifest.indicator", "申报了考核指标，却不导出 indicators");
+    }
     for parameter in &manifest.parameters {
         found.chinese(&format!("parameters.{}.label", parameter.code), &parameter.label);
     }

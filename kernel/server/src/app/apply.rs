@@ -66,7 +66,10 @@ pub(crate) async fn plan(
     let households: BTreeSet<HouseholdId> = effects.iter().filter_map(household).collect();
     let households: Vec<HouseholdId> = households.into_iter().collect();
     let divisions = snapshot.household_divisions(&households).await?;
-    let mut planner = Planner { occasion, snapshot, county, numbering: Numbering::default(), divisions };
+    let persons: BTreeSet<PersonId> = effects.iter().filter_map(person).collect();
+    let persons: Vec<PersonId> = persons.into_iter().collect();
+    let persons = snapshot.persons_within(&persons).await?;
+    let mut planner = Planner { occasion, snapshot, county, numbering: Numbering::default(), divisions, persons };
     let mut operations = Vec::with_capacity(effects.len());
     for (index, effect) in effects.iter().enumerate() {
         let operation = match effect {
@@ -103,6 +106,19 @@ fn household(effect: &EffectPayload) -> Option<HouseholdId> {
     named.map(|id| HouseholdId(id.0))
 }
 
+/// The person an effect names.
+fn person(effect: &EffectPayload) -> Option<PersonId> {
+    let named = match effect {
+        EffectPayload::DocumentPut(put) => put.person,
+        EffectPayload::DecisionRecord(decision) => decision.person,
+        EffectPayload::FactPropose(fact) => fact.person,
+        EffectPayload::EventPublish(event) => event.person,
+        EffectPayload::NoticeIssue(notice) => notice.person,
+        _ => None,
+    };
+    named.map(|id| PersonId(id.0))
+}
+
 struct Planner<'a> {
     occasion: &'a Occasion<'a>,
     snapshot: &'a mut Snapshot,
@@ -110,6 +126,8 @@ struct Planner<'a> {
     numbering: Numbering,
     /// Where the households live that the effects name, read at once: a pass over a county names hundreds.
     divisions: HashMap<HouseholdId, DivisionCode>,
+    /// Those of the persons the effects name that are filed in scope, read at once, too.
+    persons: BTreeSet<PersonId>,
 }
 
 impl Planner<'_> {
@@ -149,6 +167,7 @@ impl Planner<'_> {
             .map(|id| HouseholdId(id.0))
             .or_else(|| existing.as_ref().and_then(|document| document.household))
             .or_else(|| subject.filter(|subject| subject.document.is_none()).and_then(|subject| subject.household));
+        // What is about nobody may be given a family, and what is about a family keeps it.
         let filed_under = existing.as_ref().and_then(|document| document.household);
         if filed_under.is_some() && household != filed_under {
             return Err(self.fault(index, "办件不能改到另一家庭名下"));
@@ -158,12 +177,20 @@ impl Planner<'_> {
             .map(|id| PersonId(id.0))
             .or_else(|| existing.as_ref().and_then(|document| document.person))
             .or_else(|| subject.filter(|subject| subject.document.is_none()).and_then(|subject| subject.person));
-        if let Some(person) = put.person {
-            self.person_in_scope(index, PersonId(person.0)).await?;
+        let filed_about = existing.as_ref().and_then(|document| document.person);
+        if filed_about.is_some() && person != filed_about {
+            return Err(self.fault(index, "办件不能改到另一人名下"));
         }
-        let division = match household {
-            Some(household) => self.division_of(index, household).await?,
-            None => existing.as_ref().map_or(self.occasion.actor.division(), |document| document.division),
+        if let Some(person) = put.person {
+            self.person_in_scope(index, PersonId(person.0))?;
+        }
+        let division = match (household, &put.division) {
+            (Some(_), Some(_)) => {
+                return Err(self.fault(index, "有家庭的办件以家庭所在区划为准，不能另定区划"));
+            }
+            (Some(household), None) => self.division_of(index, household).await?,
+            (None, Some(code)) => self.place(index, code).await?,
+            (None, None) => existing.as_ref().map_or(self.occasion.actor.division(), |document| document.division),
         };
         let today = self.occasion.today;
         let due = match &put.due {
@@ -291,7 +318,7 @@ impl Planner<'_> {
         let household = HouseholdId(record.household.0);
         let division = self.division_of(index, household).await?;
         if let Some(person) = record.person {
-            self.person_in_scope(index, PersonId(person.0)).await?;
+            self.person_in_scope(index, PersonId(person.0))?;
         }
         let Some(outcome) = manifest.outcome(&record.outcome) else {
             return Err(self.fault(index, format!("没有结论“{}”", record.outcome)));
@@ -365,7 +392,7 @@ impl Planner<'_> {
                 fact::Subject::Household(HouseholdId(id))
             }
             (None, Some(Id(id))) => {
-                self.person_in_scope(index, PersonId(id)).await?;
+                self.person_in_scope(index, PersonId(id))?;
                 fact::Subject::Person(PersonId(id))
             }
             _ => return Err(self.fault(index, format!("“{}”应只指向一户或一人", field.zh))),
@@ -396,7 +423,7 @@ impl Planner<'_> {
             self.division_of(index, HouseholdId(household)).await?;
         }
         if let Some(Id(person)) = event.person {
-            self.person_in_scope(index, PersonId(person)).await?;
+            self.person_in_scope(index, PersonId(person))?;
         }
         let subject = match (event.document, event.household, event.person) {
             (Some(id), ..) => format!("document/{}", id.0),
@@ -414,7 +441,7 @@ impl Planner<'_> {
         let household = HouseholdId(notice.household.0);
         let division = self.division_of(index, household).await?;
         if let Some(person) = notice.person {
-            self.person_in_scope(index, PersonId(person.0)).await?;
+            self.person_in_scope(index, PersonId(person.0))?;
         }
         let kind = match notice.form {
             NoticeForm::Letter => super::notice::LETTER,
@@ -484,11 +511,19 @@ impl Planner<'_> {
         }
     }
 
-    async fn person_in_scope(&mut self, index: usize, person: PersonId) -> Result<()> {
-        match self.snapshot.person_fetch(person, false).await {
-            Ok(_) => Ok(()),
-            Err(Error::NotFound { .. }) => Err(self.fault(index, format!("没有人员 {person}"))),
-            Err(error) => Err(error),
+    fn person_in_scope(&self, index: usize, person: PersonId) -> Result<()> {
+        if self.persons.contains(&person) { Ok(()) } else { Err(self.fault(index, format!("没有人员 {person}"))) }
+    }
+
+    /// A place the document is to belong to: one there is, within the actor's part of the tree.
+    async fn place(&mut self, index: usize, code: &str) -> Result<DivisionCode> {
+        let found = match DivisionCode::parse(code) {
+            Ok(code) if self.occasion.actor.scope().sees(code) => self.snapshot.division_find(code).await?,
+            _ => None,
+        };
+        match found {
+            Some(division) => Ok(division.code),
+            None => Err(self.fault(index, format!("区划“{code}”不存在，或不在办理人的管辖范围之内"))),
         }
     }
 

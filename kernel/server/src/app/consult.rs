@@ -5,29 +5,33 @@
 //! else. What is called for showing only (pages, form help, trials) is never applied.
 
 use super::document::Target;
+use super::form_people;
 use super::outbox::TickJob;
 use super::reads::{Shared, SnapshotReads};
 use super::workflow::{self, Standing};
-use super::{App, apply, form, in_own_task, outbox, plugin, trust};
+use super::intake::{self, IntakeStep};
+use super::{App, apply, fieldwork, form, in_own_task, outbox, plugin, trust};
 use doudi_documents::manifest::Collection;
-use doudi_documents::{EffectPayload, Fill, Page, Values};
+use doudi_documents::form::{FILES, FormFile};
+use doudi_documents::{EffectPayload, FieldKind, Fill, Form, Id, Page, Values};
 use doudi_domain::document::{Document, DocumentStep};
 use doudi_domain::event::EventCause;
 use doudi_domain::package::Enablement;
-use doudi_domain::{Actor, Date, DocumentId, Error, HouseholdId, Instant, PersonId, Problem, Result};
+use doudi_domain::{Actor, AttachmentId, Date, DocumentId, Error, HouseholdId, Instant, PersonId, Problem, Result};
 use doudi_plugin_host::{
-    ActInput, Block, CallContext, CallError, CallRecord, Called, EventInput, FillInput, Grants, Plugin, Point,
+    ActInput, Block, CallContext, CallError, CallRecord, Called, EventInput, FillInput, Grants, Indicator, Plugin, Point,
     Recording, ViewInput,
 };
 use doudi_storage::invocation::NewInvocation;
 use doudi_storage::{Snapshot, Write};
 use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Mutex;
 
 /// What is not found when a measure is not enabled.
-const ENABLED: &str = "已启用的措施";
+pub(crate) const ENABLED: &str = "已启用的措施";
 
 /// How often a call is made before "somebody was quicker" is told to the user.
 const ATTEMPTS: u32 = 3;
@@ -98,6 +102,38 @@ pub(crate) async fn fill(app: &App, actor: &Actor, pin: &Pin, snapshot: Snapshot
     Ok(called.value)
 }
 
+/// A plugin's figures of an inclusive period.
+pub(crate) async fn indicators(
+    app: &App,
+    actor: &Actor,
+    pin: &Pin,
+    snapshot: Snapshot,
+    (begins, ends): (Date, Date),
+) -> Result<Vec<Indicator>> {
+    let (context, reads) = looking(app, actor, pin, snapshot);
+    let called =
+        app.host.indicators(&pin.plugin, &context, reads, begins, ends).await.map_err(CallError::into_domain)?;
+    note(&called, pin);
+    Ok(called.value)
+}
+
+/// What one plugin answers to a question of the kernel's own.
+pub(crate) async fn answer(
+    app: &App,
+    actor: &Actor,
+    pin: &Pin,
+    snapshot: Snapshot,
+    topic: &str,
+    question: Block,
+) -> Result<Block> {
+    let (context, reads) = looking(app, actor, pin, snapshot);
+    let on = context.today;
+    let called = app.host.answer(&pin.plugin, &context, reads, topic, on, question).await;
+    let called = called.map_err(CallError::into_domain)?;
+    note(&called, pin);
+    Ok(called.value)
+}
+
 fn looking(app: &App, actor: &Actor, pin: &Pin, snapshot: Snapshot) -> (CallContext, Box<SnapshotReads>) {
     let (today, now) = (app.today(), app.now());
     let mut context = pin.context(actor, today, now, true);
@@ -125,10 +161,16 @@ fn note<T>(called: &Called<T>, pin: &Pin) {
 /// Something that leads to effects.
 #[derive(Clone, Debug)]
 pub(crate) enum Request {
-    Act { target: Target, action: String, values: Values },
+    Act {
+        target: Target,
+        action: String,
+        values: Values,
+        /// The one the actor had before her; `None`: whatever is there.
+        revision: Option<i64>,
+    },
     React { event: EventInput, cause: EventCause },
     Tick { job: String, due: Date, cursor: Option<String>, step: u32 },
-    Intake { feed: String, document: DocumentId, rows: Block },
+    Intake { feed: String, document: DocumentId, rows: Block, step: IntakeStep },
 }
 
 impl Request {
@@ -256,8 +298,14 @@ async fn once(
     digest.push_str(pin.plugin.digest());
     let mut context = pin.context(actor, today, now, false);
     let prepared = match &consultation.request {
-        Request::Act { target, action, values } => {
-            Some(prepare(app, actor, &pin, &mut snapshot, target, action, values.clone()).await?)
+        Request::Act { target, action, values, revision } => {
+            let prepared = prepare(app, actor, &pin, &mut snapshot, target, action, values.clone()).await?;
+            if let (Some(revision), Some(document)) = (revision, &prepared.subject.document)
+                && *revision != document.revision
+            {
+                return Err(Error::conflict("这一件已由他人办理，没有保存。请比较两边的内容后再提交"));
+            }
+            Some(prepared)
         }
         Request::Tick { job, due, .. } => {
             // The same draw however often the step is tried.
@@ -307,6 +355,18 @@ async fn once(
         }
     };
     note(&called, &pin);
+    if let Request::Intake { step, .. } = &consultation.request
+        && called.value.is_empty()
+        && !dry_run
+    {
+        let mut write = app.storage.write(actor, now).await?;
+        let repeated = !intake::advance(&mut write, &consultation.plugin, step, &rejected).await?;
+        match repeated {
+            true => write.rollback().await?,
+            false => outbox::commit(write).await?,
+        }
+        return Ok(Applied { rejected, repeated, ..Applied::default() });
+    }
     if called.value.is_empty() && !matches!(consultation.request, Request::Act { .. }) {
         return Ok(Applied { rejected, ..remember(app, actor, consultation, next).await? });
     }
@@ -341,8 +401,20 @@ async fn once(
         return repeated(write, key).await;
     }
     write.check(&read_set).await?;
+    if let Request::Intake { step, .. } = &consultation.request
+        && !intake::advance(&mut write, &consultation.plugin, step, &rejected).await?
+    {
+        write.rollback().await?;
+        return Ok(Applied { repeated: true, ..Applied::default() });
+    }
     let invocation = write.invocation_record(&invocation(&called, &subject, household, today)).await?;
     let documents = apply::carry_out(&mut write, operations, &called.record, invocation).await?;
+    if let (Some(prepared), Some(first)) = (&prepared, documents.first())
+        && prepared.subject.document.is_none()
+    {
+        // Files uploaded with the form of a document that was not there yet belong to it from now on.
+        write.attachments_tie(&prepared.loose, *first).await?;
+    }
     if let (Some(key), Some(first)) = (&consultation.key, documents.first()) {
         write.idempotency_answer(key, *first).await?;
     }
@@ -390,6 +462,8 @@ pub(crate) struct Prepared {
     pub collection: Collection,
     pub subject: Subject,
     pub values: Values,
+    /// Files the values name that belong to no household and no document yet.
+    pub loose: Vec<AttachmentId>,
 }
 
 async fn prepare(
@@ -413,17 +487,47 @@ async fn prepare(
         return Err(error);
     }
     let form = entry.form.as_deref().and_then(|form| manifest.form(form)).cloned();
+    let mut loose = Vec::new();
     match &form {
         Some(form) => {
-            let known = known_ids(snapshot, &subject, app.today()).await?;
-            let problems = form::check(form, &mut values, &known);
+            let moments = fieldwork::moments(form, &mut values);
+            let mut problems = form_people::resolve(snapshot, form, &mut values, app.today()).await?;
+            let known = known_ids(snapshot, actor, form, &subject, app.today()).await?;
+            problems.extend(form::check(form, &mut values, &known));
             if !problems.is_empty() {
                 return Err(Error::Invalid(problems));
             }
+            loose = tell_files(snapshot, form, &mut values).await?;
+            values.extend(moments);
         }
         None => values = Values::new(),
     }
-    Ok(Prepared { collection, subject, values })
+    Ok(Prepared { collection, subject, values, loose })
+}
+
+/// Puts what is known of the files of a form among its values, so that a plugin can notice that a photo came before. Gives those
+/// that belong to nothing yet.
+async fn tell_files(snapshot: &mut Snapshot, form: &Form, values: &mut Values) -> Result<Vec<AttachmentId>> {
+    let named = form::fields(form)
+        .filter(|field| field.kind == FieldKind::Files)
+        .filter_map(|field| values.get(&field.name)?.as_array())
+        .flatten()
+        .filter_map(|id| id.as_str()?.parse().ok())
+        .map(AttachmentId);
+    let ids: BTreeSet<AttachmentId> = named.collect();
+    let (mut told, mut loose) = (Vec::with_capacity(ids.len()), Vec::new());
+    for id in ids {
+        let file = snapshot.attachment_fetch(id).await?;
+        told.push(FormFile { id: Id(id.0), digest: file.digest, bytes: file.size });
+        if file.household.is_none() && file.document.is_none() {
+            loose.push(id);
+        }
+    }
+    if !told.is_empty() {
+        let told = serde_json::to_value(told).map_err(|error| Error::failure("表单没有提交，请重试", error))?;
+        values.insert(FILES.to_owned(), told);
+    }
+    Ok(loose)
 }
 
 /// The collection and the document, or what a new one will be about; all within the actor's scope.
@@ -432,14 +536,20 @@ pub(crate) async fn find_target(snapshot: &mut Snapshot, pin: &Pin, target: &Tar
     let collection = |id: &str| manifest.collection(id).cloned().ok_or(Error::not_found("办件类别"));
     match target {
         Target::New { collection: id, household, person, .. } => {
-            if let Some(household) = household {
-                snapshot.household_fetch(*household).await?;
+            let collection = collection(id)?;
+            match household {
+                Some(household) if collection.create_on_household => {
+                    snapshot.household_fetch(*household).await?;
+                }
+                // Where the manifest puts a button, and nowhere else.
+                None if !collection.create_pages.is_empty() => {}
+                _ => return Err(Error::not_found("办件类别")),
             }
             if let Some(person) = person {
                 snapshot.person_fetch(*person, false).await?;
             }
             let subject = Subject { document: None, steps: Vec::new(), household: *household, person: *person };
-            Ok((collection(id)?, subject))
+            Ok((collection, subject))
         }
         Target::Existing(id) => {
             let document = snapshot.document_fetch(*id).await?;
@@ -454,8 +564,14 @@ pub(crate) async fn find_target(snapshot: &mut Snapshot, pin: &Pin, target: &Tar
     }
 }
 
-/// Ids the form's members, officers and files may name.
-pub(crate) async fn known_ids(snapshot: &mut Snapshot, subject: &Subject, today: Date) -> Result<form::Known> {
+/// What the form's members, officers, files and places may name.
+pub(crate) async fn known_ids(
+    snapshot: &mut Snapshot,
+    actor: &Actor,
+    form: &Form,
+    subject: &Subject,
+    today: Date,
+) -> Result<form::Known> {
     let (mut members, mut files) = (Vec::new(), Vec::new());
     if let Some(household) = subject.household {
         let file = snapshot.household_file(household, today, false).await?;
@@ -465,9 +581,21 @@ pub(crate) async fn known_ids(snapshot: &mut Snapshot, subject: &Subject, today:
     if let Some(document) = &subject.document {
         files.extend(snapshot.attachments_of_document(document.id).await?.iter().map(|file| file.id.to_string()));
     }
+    if subject.household.is_none()
+        && let Some(user) = actor.user_id()
+    {
+        files.extend(snapshot.attachments_loose(user).await?.iter().map(|file| file.id.to_string()));
+    }
+    let mut divisions = Vec::new();
+    if form::asks_division(form) {
+        let scope = snapshot.scope();
+        let all = snapshot.divisions().await?;
+        divisions.extend(all.iter().map(|division| division.code).filter(|code| scope.sees(*code)));
+    }
     let officers =
         snapshot.users_list().await?.iter().filter(|user| user.active).map(|user| user.id.to_string()).collect();
-    Ok(form::Known { members: Some(members), officers: Some(officers), files: Some(files) })
+    let (members, officers, files, divisions) = (Some(members), Some(officers), Some(files), Some(divisions));
+    Ok(form::Known { members, officers, files, divisions })
 }
 
 fn subject_of(request: &Request, prepared: Option<&Prepared>) -> (String, Option<HouseholdId>) {

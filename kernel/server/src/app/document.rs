@@ -5,10 +5,10 @@ use super::consult::{self, Consultation, Pin, Request, Subject};
 use super::display::{self, Due};
 use super::division::Tree;
 use super::household::{Attachment, DocumentRow, Notice};
-use super::payment::{self, EnvelopeView};
+use super::payment::{self, EnvelopeView, FeedLink};
 use super::plugin::{self, PluginRef};
 use super::workflow::{self, Standing};
-use super::{App, form, names};
+use super::{App, form, form_people, names};
 use doudi_documents::manifest::Collection;
 use doudi_documents::{Action, Fill, Form, Manifest, Page as PluginPage, Text, Values, Workflow};
 use doudi_domain::calendar::WorkCalendar;
@@ -16,7 +16,7 @@ use doudi_domain::decision::Decision;
 use doudi_domain::document::{Document, DocumentStep};
 use doudi_domain::identity::Role;
 use doudi_domain::policy::{self, Permission};
-use doudi_domain::{Actor, Date, DocumentId, Error, HouseholdId, Instant, PersonId, Result, codes, mask};
+use doudi_domain::{Actor, Date, DivisionCode, DocumentId, Error, HouseholdId, Instant, PersonId, Result, codes, mask};
 use doudi_plugin_host::{FillInput, Point, ViewInput};
 pub use doudi_storage::document::DocumentQuery;
 use doudi_storage::upgrade::documents::{MIGRATED, RESTORED};
@@ -42,6 +42,8 @@ pub struct FormView {
     pub members: Vec<MemberChoice>,
     /// Files at hand to choose from.
     pub attachments: Vec<Attachment>,
+    /// Places of the officer's area to choose from, where the form asks for one.
+    pub divisions: Vec<DivisionChoice>,
     pub document: Option<Document>,
     /// Initial values, changed by the plugin's `fill` when the form reacts.
     pub values: Values,
@@ -56,6 +58,13 @@ pub struct MemberChoice {
     pub person: PersonId,
     pub name: String,
     pub relation: String,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct DivisionChoice {
+    pub code: DivisionCode,
+    /// 许镇镇 仙坊村委会.
+    pub name: String,
 }
 
 /// What a form is about.
@@ -112,6 +121,8 @@ pub struct DocumentView {
     pub decisions: Vec<Decision>,
     /// Payments, where the measure has opened an envelope on this document.
     pub envelope: Option<EnvelopeView>,
+    /// Files this office may upload here, where there is no envelope to offer them with.
+    pub feeds: Vec<FeedLink>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -299,7 +310,15 @@ async fn form_view(app: &App, actor: &Actor, target: &Target, action: Option<&st
         }));
         household_title = names::household_title(&mut snapshot, household, mask::name).await?;
         attachments = visible(actor, snapshot.attachments_of_household(household).await?);
+    } else if let Some(document) = &subject.document {
+        attachments = visible(actor, snapshot.attachments_of_document(document.id).await?);
+    } else if let Some(user) = actor.user_id().filter(|_| form.as_ref().is_some_and(form::asks_files)) {
+        attachments = snapshot.attachments_loose(user).await?;
     }
+    let divisions = match &form {
+        Some(form) if form::asks_division(form) => places(&mut snapshot).await?,
+        _ => Vec::new(),
+    };
     let mut values = form.as_ref().map(form::initial).unwrap_or_default();
     let mut key = [0u8; 16];
     getrandom::fill(&mut key).map_err(|error| Error::failure("表单没有打开，请重试", error))?;
@@ -339,11 +358,21 @@ async fn form_view(app: &App, actor: &Actor, target: &Target, action: Option<&st
         household_title,
         members,
         attachments,
+        divisions,
         document: subject.document,
         values,
         fill,
         idempotency_key: hex::encode(key),
     })
+}
+
+/// Places within the scope, each under the name that leads to it.
+async fn places(snapshot: &mut Snapshot) -> Result<Vec<DivisionChoice>> {
+    let scope = snapshot.scope();
+    let tree = Tree::read(snapshot).await?;
+    let codes: Vec<DivisionCode> = snapshot.divisions().await?.iter().map(|division| division.code).collect();
+    let within = codes.into_iter().filter(|code| scope.sees(*code));
+    Ok(within.map(|code| DivisionChoice { code, name: tree.path(code) }).collect())
 }
 
 /// What the plugin says to a form as it is filled in: a trial. Nothing is written.
@@ -365,11 +394,17 @@ pub async fn fill(
     if !pin.plugin.manifest().form(form).is_some_and(|form| form.reacts) || !pin.plugin.offers(Point::Fill) {
         return Ok(Fill::default());
     }
+    let mut values = values.clone();
+    if let Some(form) = pin.plugin.manifest().form(form) {
+        form_people::resolve(&mut snapshot, form, &mut values, app.today()).await?;
+        // What was typed and not found may be somebody's number: it goes no further.
+        values.retain(|_, value| !form_people::is_typed(value));
+    }
     let input = FillInput {
         form: form.to_owned(),
         document: subject.document,
         household: subject.household,
-        values: values.clone(),
+        values,
         changed: changed.to_owned(),
     };
     consult::fill(app, actor, &pin, snapshot, input).await
@@ -467,6 +502,7 @@ pub async fn view(app: &App, actor: &Actor, id: DocumentId) -> Result<DocumentVi
         attachments,
         notices,
         decisions,
+        feeds: if envelope.is_none() { payment::open_feeds(&manifest, &document, actor) } else { Vec::new() },
         envelope,
         document,
     })
@@ -493,6 +529,12 @@ fn concerns(collection: &Collection, actor: &Actor) -> bool {
 /// `Invalid` for form errors, `Forbidden` for the wrong office, `Refused` by the workflow or by the plugin, `Conflict` when
 /// somebody was quicker, `Failure` naming plugin and version when the plugin failed.
 pub async fn act(app: &App, actor: &Actor, press: Press) -> Result<Pressed> {
+    act_on(app, actor, press, None).await
+}
+
+/// The same on a revision the actor had before her: `Conflict` when the case has moved on since, unless it was this very press
+/// that moved it.
+pub async fn act_on(app: &App, actor: &Actor, press: Press, revision: Option<i64>) -> Result<Pressed> {
     policy::require(actor, Permission::CaseWrite)?;
     let (plugin, existing) = match &press.target {
         Target::New { plugin, .. } => (plugin.clone(), None),
@@ -501,11 +543,30 @@ pub async fn act(app: &App, actor: &Actor, press: Press) -> Result<Pressed> {
             (document.plugin, Some(*id))
         }
     };
-    let who = actor.user_id().map_or(0, |id| id.0);
-    let key = Some(press.idempotency_key.trim()).filter(|key| !key.is_empty()).map(|key| format!("act/{who}/{key}"));
-    let request = Request::Act { target: press.target, action: press.action, values: press.values };
+    let key = press_key(actor, &press.idempotency_key);
+    let request = Request::Act { target: press.target, action: press.action, values: press.values, revision };
     let applied = consult::carry_out(app, actor, Consultation { plugin, request, key }).await?;
     Ok(Pressed { document: existing.or_else(|| applied.documents.first().copied()), repeated: applied.repeated })
+}
+
+/// What a press with this key led to before; `None` when it never came.
+pub async fn pressed_before(app: &App, actor: &Actor, key: &str) -> Result<Option<Pressed>> {
+    policy::require(actor, Permission::CaseWrite)?;
+    let Some(key) = press_key(actor, key) else { return Ok(None) };
+    let mut write = app.storage.write(actor, app.now()).await?;
+    let before = if write.idempotency_remember(&key).await? {
+        None
+    } else {
+        Some(Pressed { document: write.idempotency_document(&key).await?, repeated: true })
+    };
+    write.rollback().await?;
+    Ok(before)
+}
+
+/// Keys of one user are nobody else's.
+fn press_key(actor: &Actor, key: &str) -> Option<String> {
+    let who = actor.user_id().map_or(0, |id| id.0);
+    Some(key.trim()).filter(|key| !key.is_empty()).map(|key| format!("act/{who}/{key}"))
 }
 
 pub(crate) async fn rows_of_household(
@@ -593,19 +654,23 @@ fn step_view(workflow: &Workflow, step: &DocumentStep) -> StepView {
     StepView {
         at: step.at,
         by_name: step.by_name.clone(),
-        action: workflow.action(&step.action).map_or_else(
-            || match step.action.as_str() {
-                MIGRATED => Text::new("随措施升级转换", "Converted for another version"),
-                RESTORED => Text::new("随措施回退还原", "Restored to the version before"),
-                _ => Text::new("更新", "Update"),
-            },
-            |action| action.label.clone(),
-        ),
+        action: action_label(workflow, &step.action),
         from: step.from_state.as_deref().map(state),
         to: state(&step.to_state),
         due: step.due,
         note: step.note.clone(),
     }
+}
+
+fn action_label(workflow: &Workflow, action: &str) -> Text {
+    workflow.action(action).map_or_else(
+        || match action {
+            MIGRATED => Text::new("随措施升级转换", "Converted for another version"),
+            RESTORED => Text::new("随措施回退还原", "Restored to the version before"),
+            _ => Text::new("更新", "Update"),
+        },
+        |action| action.label.clone(),
+    )
 }
 
 /// The words of documents: labels from the manifests, distances from the calendar.
@@ -643,6 +708,11 @@ impl Words {
     pub(crate) fn state_label(&self, plugin: &str, collection: &str, state: &str) -> Text {
         let known = self.collection(plugin, collection).and_then(|collection| collection.workflow.state(state));
         known.map_or_else(|| Text::from(state), |state| state.label.clone())
+    }
+
+    pub(crate) fn action_label(&self, document: &Document, action: &str) -> Text {
+        let collection = self.collection(&document.plugin, &document.collection);
+        collection.map_or_else(|| Text::from(action), |collection| action_label(&collection.workflow, action))
     }
 
     pub(crate) fn row(&self, document: Document) -> DocumentRow {

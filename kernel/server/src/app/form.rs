@@ -1,9 +1,10 @@
 //! Form values: from what a browser sends to what a plugin reads, with the simple checks (required, kind, range, choices)
 //! done here, all of them at once. A field whose condition is not met is neither required nor handed on.
 
-use super::value::parse_date;
-use doudi_documents::{Field, FieldKind, Form, Values};
-use doudi_domain::{Fen, Problem};
+use super::form_people;
+use super::value::{parse_date, parse_moment};
+use doudi_documents::{Field, FieldKind, Form, Level, Position, Values};
+use doudi_domain::{DivisionCode, Fen, Problem};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 
@@ -21,13 +22,40 @@ pub fn parse(form: &Form, raw: &Raw) -> (Values, Vec<Problem>) {
     let mut problems = Vec::new();
     for field in fields(form) {
         let given: Vec<&str> = raw.get(&field.name).into_iter().flatten().map(|text| text.trim()).collect();
-        match parse_field(field, &given) {
+        let read = match field.kind {
+            FieldKind::Position => Ok(position(&field.name, raw)),
+            _ => parse_field(field, &given),
+        };
+        match read {
             Ok(Some(value)) => drop(values.insert(field.name.clone(), value)),
             Ok(None) => {}
             Err(message) => problems.push(Problem::new(&field.name, "form.unreadable", message)),
         }
     }
     (values, problems)
+}
+
+/// A position has an input for each of its parts.
+pub const POSITION_PARTS: [&str; 3] = ["latitude", "longitude", "accuracy"];
+
+/// The name of the input for a part of a position.
+pub fn part_of(field: &str, part: &str) -> String {
+    format!("{field}.{part}")
+}
+
+/// Absent when neither coordinate is there; whether both are on the globe is checked with the other values.
+fn position(field: &str, raw: &Raw) -> Option<Json> {
+    let part = |name: &str| {
+        let texts = raw.get(&part_of(field, name))?;
+        texts.iter().map(|text| text.trim()).find(|text| !text.is_empty()).map(str::to_owned)
+    };
+    let (latitude, longitude) = (part("latitude"), part("longitude"));
+    if latitude.is_none() && longitude.is_none() {
+        return None;
+    }
+    let accuracy = part("accuracy").and_then(|metres| metres.parse().ok());
+    let (latitude, longitude) = (latitude.unwrap_or_default(), longitude.unwrap_or_default());
+    serde_json::to_value(Position { latitude, longitude, accuracy }).ok()
 }
 
 fn parse_field(field: &Field, given: &[&str]) -> Result<Option<Json>, String> {
@@ -50,14 +78,20 @@ fn parse_field(field: &Field, given: &[&str]) -> Result<Option<Json>, String> {
             Err(_) => return Err(format!("“{text}”不是整数")),
         },
         FieldKind::Date => Some(Json::from(parse_date(text)?.to_string())),
+        FieldKind::Moment => Some(Json::from(parse_moment(text)?)),
+        FieldKind::Household => Some(form_people::typed(text)),
         FieldKind::YesNo => match text {
             "true" | "yes" | "1" | "on" | "是" => Some(Json::Bool(true)),
             "false" | "no" | "0" | "否" => Some(Json::Bool(false)),
             _ => return Err("请选择“是”或“否”".into()),
         },
-        FieldKind::Line | FieldKind::Paragraph | FieldKind::Choice | FieldKind::Member | FieldKind::Officer => {
-            Some(Json::from(text))
-        }
+        FieldKind::Line
+        | FieldKind::Paragraph
+        | FieldKind::Choice
+        | FieldKind::Member
+        | FieldKind::Officer
+        | FieldKind::Division => Some(Json::from(text)),
+        FieldKind::Position => None,
     })
 }
 
@@ -67,6 +101,22 @@ pub struct Known {
     pub members: Option<Vec<String>>,
     pub officers: Option<Vec<String>>,
     pub files: Option<Vec<String>>,
+    pub divisions: Option<Vec<DivisionCode>>,
+}
+
+/// Does any field of the form name a place? Only then the tree is read.
+pub fn asks_division(form: &Form) -> bool {
+    fields(form).any(|field| field.kind == FieldKind::Division)
+}
+
+/// Does any field of the form take files?
+pub fn asks_files(form: &Form) -> bool {
+    fields(form).any(|field| field.kind == FieldKind::Files)
+}
+
+/// The level a field restricts its places to.
+pub fn is_of_level(code: DivisionCode, level: Option<Level>) -> bool {
+    level.is_none_or(|level| code.level().code() == level.code())
 }
 
 /// Checks values whatever their way here, takes out what no field asks for, and names everything wrong at once.
@@ -93,7 +143,9 @@ pub fn check(form: &Form, values: &mut Values, known: &Known) -> Vec<Problem> {
                         | FieldKind::YesNo
                         | FieldKind::Member
                         | FieldKind::Members
-                        | FieldKind::Officer => format!("请选择“{label}”"),
+                        | FieldKind::Officer
+                        | FieldKind::Division => format!("请选择“{label}”"),
+                        FieldKind::Position => format!("请定位“{label}”"),
                         _ => format!("请填写“{label}”"),
                     },
                 ));
@@ -169,6 +221,27 @@ fn check_field(field: &Field, value: &Json, known: &Known) -> Result<(), String>
             Some(Ok(_)) => Ok(()),
             _ => Err("日期不能识别，应写成 2022-07-06".into()),
         },
+        FieldKind::Moment => match value.as_str().map(parse_moment) {
+            Some(Ok(moment)) if value.as_str() == Some(&moment) => Ok(()),
+            _ => Err("时间不能识别，应写成 2022-07-06T09:30".into()),
+        },
+        FieldKind::Position => match serde_json::from_value::<Position>(value.clone()) {
+            Ok(position) if position.is_valid() => Ok(()),
+            _ => Err("位置不能识别，经纬度应为最多六位小数的度数，例如 31.352100 和 118.433100".into()),
+        },
+        FieldKind::Division => {
+            let code = value.as_str().and_then(|code| DivisionCode::parse(code).ok());
+            let fits = |code: &DivisionCode| {
+                is_of_level(*code, field.level) && known.divisions.as_ref().is_none_or(|known| known.contains(code))
+            };
+            match code.filter(fits) {
+                Some(_) => Ok(()),
+                None => Err("选择的区划不在您的辖区内，请重新选择".into()),
+            }
+        }
+        // Looked up in the files before: see `form_people`.
+        FieldKind::Household if form_people::is_typed(value) => Ok(()),
+        FieldKind::Household => ids(&None, "家庭"),
         FieldKind::YesNo => value.as_bool().map(drop).ok_or(()).or_else(|()| wrong()),
         FieldKind::Declaration => match value.as_bool() {
             Some(true) => Ok(()),
@@ -249,6 +322,51 @@ mod tests {
         let (mut values, mut problems) = parse(&form(), &raw);
         problems.extend(check(&form(), &mut values, &known));
         (values, problems.iter().map(|problem| format!("{} {}", problem.field, problem.message)).collect())
+    }
+
+    #[test]
+    fn places_moments_and_positions_are_read_and_checked() {
+        let form: Form = serde_json::from_value(json!({
+            "id": "visit", "title": {"zh": "走访"},
+            "sections": [{"title": {"zh": "走访"}, "fields": [
+                {"name": "village", "label": {"zh": "村居"}, "kind": "division", "level": "village", "required": true},
+                {"name": "family", "label": {"zh": "家庭"}, "kind": "household"},
+                {"name": "at", "label": {"zh": "时间"}, "kind": "moment", "required": true},
+                {"name": "here", "label": {"zh": "位置"}, "kind": "position"}
+            ]}]
+        }))
+        .unwrap();
+        let read = |pairs: &[(&str, &str)]| {
+            let mut raw = Raw::new();
+            for (name, text) in pairs {
+                raw.entry((*name).into()).or_default().push((*text).into());
+            }
+            let village = DivisionCode::parse("340223101201").unwrap();
+            let known = Known { divisions: Some(vec![village, village.town().unwrap()]), ..Known::default() };
+            let (mut values, mut problems) = parse(&form, &raw);
+            problems.extend(check(&form, &mut values, &known));
+            let problems: Vec<String> = problems.into_iter().map(|problem| problem.field).collect();
+            (Json::Object(values), problems)
+        };
+        let (values, problems) = read(&[
+            ("village", "340223101201"),
+            ("family", "340223101201-00007"),
+            ("at", "2022-07-06T09:30"),
+            ("here.latitude", "31.352100"),
+            ("here.longitude", "118.4331"),
+            ("here.accuracy", "12"),
+        ]);
+        assert_eq!(problems, Vec::<String>::new());
+        let here = json!({"latitude": "31.352100", "longitude": "118.4331", "accuracy": 12});
+        let typed = json!({"typed": "340223101201-00007"});
+        assert_eq!(values, json!({"village": "340223101201", "family": typed, "at": "2022-07-06T09:30", "here": here}));
+        // A town is no village, another village is not the officer's, half a position is none.
+        for village in ["340223101000", "340223102201", "许镇"] {
+            assert_eq!(read(&[("village", village), ("at", "2022-07-06 9:30")]).1, ["village"], "{village}");
+        }
+        let half = [("village", "340223101201"), ("at", "2022-07-06 9:30"), ("here.latitude", "31.3521")];
+        assert_eq!(read(&half).1, ["here"]);
+        assert_eq!(read(&[]).1, ["village", "at"]);
     }
 
     #[test]

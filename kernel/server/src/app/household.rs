@@ -674,6 +674,41 @@ pub async fn attach(
     .await
 }
 
+/// Adds a file that belongs to no household: to a document about nobody on file, or to one that is only being filled in, which it
+/// will be tied to.
+pub async fn attach_apart(
+    app: &App,
+    actor: &Actor,
+    document: Option<DocumentId>,
+    upload: Upload,
+) -> Result<AttachmentId> {
+    policy::require(actor, Permission::CaseWrite)?;
+    let upload = check_upload(upload)?;
+    let (app, actor) = (app.clone(), actor.clone());
+    in_own_task(async move {
+        let mut snapshot = app.storage.snapshot(actor.scope()).await?;
+        let division = match document {
+            Some(id) => snapshot.document_fetch(id).await?.division,
+            None => actor.division(),
+        };
+        snapshot.close().await?;
+        let mut write = app.storage.write(&actor, app.now()).await?;
+        let attachment = write
+            .attachment_add(&NewAttachment {
+                name: upload.name,
+                media_type: upload.media_type,
+                content: upload.content,
+                household: None,
+                document,
+                division,
+            })
+            .await?;
+        write.commit().await?;
+        Ok(attachment)
+    })
+    .await
+}
+
 /// A file with its bytes. Village coordinators see what they added themselves.
 pub async fn attachment(app: &App, actor: &Actor, id: AttachmentId) -> Result<(Attachment, Vec<u8>)> {
     policy::require(actor, Permission::HouseholdRead)?;

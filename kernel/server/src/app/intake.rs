@@ -2,24 +2,42 @@
 //! reads each value by its kind and hands on blocks of rows; what a row lacks, what the plugin says of it and what storage
 //! refuses come back as problems with their line, and the file with reasons. A row that fails never stops the others.
 //!
+//! The file is kept, sealed, and taken in block by block, each in a transaction of its own that also notes how far it is: a
+//! server that dies goes on where it stopped, and two servers at the same block write it once. A short file is done while the
+//! officer waits, a long one by a job; the way is the same.
+//!
 //! A dry run is the same work, rolled back: what it says is what would happen.
 
-use super::App;
+mod rows;
+mod work;
+
+pub(crate) use work::{advance, carry_on, forget};
+
 use super::consult::{self, Consultation, Request};
+use super::outbox::FeedJob;
 use super::payment::{feed_is_open, manifest_of};
+use super::{App, in_own_task};
 use crate::roster::report::{ErrorFile, RowProblem, error_file};
 use crate::roster::sheet::{self, Line, Sheet};
-use doudi_documents::manifest::{FeedColumn, FeedEntry, FeedKind};
-use doudi_domain::columns::{Column, ColumnData};
-use doudi_domain::payment::serial_parse;
+use doudi_documents::feed::BLOCK;
+use doudi_documents::manifest::{FeedColumn, FeedEntry};
+use doudi_domain::feed::{FeedProblem, FeedRun};
 use doudi_domain::policy::{self, Permission};
-use doudi_domain::{Actor, Date, DocumentId, Error, Fen, Result, calendar};
-use doudi_plugin_host::{Block, BlockTable};
-use serde::Deserialize;
-use std::collections::BTreeMap;
+use doudi_domain::{Actor, DocumentId, Error, FeedRunId, Problem, Result};
+use doudi_plugin_host::Block;
+use doudi_storage::feed::NewFeedRun;
+use rows::{Of, People, Setting};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
 
-/// Rows handed to the plugin at once.
-const BLOCK: usize = 1_000;
+/// Rows a dry run asks the plugin about; the kernel reads all of them.
+const TRIED: usize = 2 * BLOCK;
+/// Files up to so many rows are taken in while the officer waits.
+const AT_ONCE: usize = 2 * BLOCK;
+/// After so long a job looks for a file that was to be done at once: whoever began it has died.
+const OVERDUE_SECONDS: i64 = 120;
+/// Problems shown on a page; the error file has all of them.
+pub const SHOWN: usize = 200;
 
 /// The page of a feed: what to choose and how it should look.
 #[derive(Clone, Debug)]
@@ -27,14 +45,17 @@ pub struct FeedView {
     pub document: DocumentId,
     pub title: String,
     pub feed: FeedEntry,
+    /// Files taken in on the document before, newest first.
+    pub runs: Vec<FeedRun>,
 }
 
-/// What became of a file.
+/// What would become of a file.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct FeedReport {
-    pub dry_run: bool,
     pub file_name: String,
     pub rows: usize,
+    /// Of these the plugin was asked; the others the kernel has only read.
+    pub tried: usize,
     pub taken: usize,
     pub failed: usize,
     /// By line.
@@ -42,19 +63,16 @@ pub struct FeedReport {
     pub error_file: Option<ErrorFile>,
 }
 
-/// What a county's setting may add to a feed: other headings, other words.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Setting {
-    headings: BTreeMap<String, Heading>,
-    words: BTreeMap<String, BTreeMap<String, i64>>,
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Heading {
-    One(String),
-    Several(Vec<String>),
+/// How far a file is, and what was wrong with its rows.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RunView {
+    pub run: FeedRun,
+    pub title: String,
+    pub label: doudi_documents::Text,
+    /// The first of them, by line.
+    pub problems: Vec<RowProblem>,
+    /// How many there are.
+    pub wrong: usize,
 }
 
 /// The feed of a document in scope, if this office may upload it in the document's state.
@@ -65,345 +83,289 @@ pub async fn view(app: &App, actor: &Actor, document: DocumentId, feed: &str) ->
     let manifest = manifest_of(&mut snapshot, &document, app.today()).await?;
     let entry = manifest.feed(feed).ok_or(Error::not_found("数据接入"))?;
     feed_is_open(entry, &document, actor)?;
-    Ok(FeedView { document: document.id, title: document.title, feed: entry.clone() })
+    let mut runs = snapshot.feed_runs_of_document(document.id).await?;
+    runs.retain(|run| run.feed == entry.id);
+    Ok(FeedView { document: document.id, title: document.title, feed: entry.clone(), runs })
 }
 
-/// Takes a file in, or only says what would become of each row. A file sent once more is the plugin's to see through: what a
-/// bank reported of a payment is the same the second time.
+/// A file that has been read, with what is needed to hand its blocks on.
+struct File {
+    plugin: String,
+    feed: String,
+    document: DocumentId,
+    columns: Vec<FeedColumn>,
+    places: Vec<Option<usize>>,
+    sheet: Sheet,
+    name: String,
+    digest: String,
+}
+
+/// Which block of which file, and what the kernel knows of its rows.
+#[derive(Clone, Debug)]
+pub(crate) struct IntakeStep {
+    /// Absent in a dry run.
+    pub run: Option<FeedRunId>,
+    pub block: i64,
+    pub last: bool,
+    /// All rows of the block, those that cannot be read included.
+    pub rows: usize,
+    /// Lines of the rows the plugin gets, in their order.
+    pub good: Vec<usize>,
+    /// Codes and headings of the columns.
+    pub titles: Vec<(String, String)>,
+    pub problems: Vec<FeedProblem>,
+}
+
+/// One block, ready for the plugin.
+struct Ready {
+    rows: Block,
+    step: IntakeStep,
+}
+
+impl File {
+    /// Without asking whether the feed is open now: a file that was accepted is taken in to its end.
+    async fn read(
+        app: &App,
+        actor: &Actor,
+        document: DocumentId,
+        feed: &str,
+        content: &[u8],
+        name: &str,
+    ) -> Result<File> {
+        let sheet = sheet::read(content)?;
+        let mut snapshot = app.storage.snapshot(actor.scope()).await?;
+        let document = snapshot.document_fetch(document).await?;
+        let manifest = manifest_of(&mut snapshot, &document, app.today()).await?;
+        let entry = manifest.feed(feed).ok_or(Error::not_found("数据接入"))?;
+        let pin = snapshot.enablement_at(&document.plugin, app.today()).await?;
+        let pin = pin.ok_or(Error::not_found(consult::ENABLED))?;
+        snapshot.close().await?;
+        let setting: Setting = rows::setting_of(entry, &pin.settings);
+        let columns = rows::columns_of(entry, &setting);
+        let places = rows::places(&columns, &sheet)?;
+        Ok(File {
+            plugin: document.plugin,
+            feed: entry.id.clone(),
+            document: document.id,
+            columns,
+            places,
+            sheet,
+            name: name.to_owned(),
+            digest: hex::encode(Sha256::digest(content)),
+        })
+    }
+
+    fn blocks(&self) -> impl Iterator<Item = &[Line]> {
+        self.sheet.rows.chunks(BLOCK)
+    }
+
+    fn block(&self, number: i64) -> Option<&[Line]> {
+        self.blocks().nth(usize::try_from(number).ok()?)
+    }
+
+    fn is_last(&self, number: i64) -> bool {
+        usize::try_from(number).is_ok_and(|number| (number + 1) * BLOCK >= self.sheet.rows.len())
+    }
+
+    /// Reads a block and finds the people its numbers stand for. `run` is absent in a dry run.
+    async fn ready(&self, app: &App, actor: &Actor, run: Option<FeedRunId>, number: i64, lines: &[Line]) -> Result<Ready> {
+        let mut problems = Vec::new();
+        let (rows, good) = rows::read_rows(&self.columns, &self.places, lines, &mut problems);
+        let mut snapshot = app.storage.snapshot(actor.scope()).await?;
+        let people = People::behind(&mut snapshot, &rows, app.today()).await?;
+        snapshot.close().await?;
+        let of = Of {
+            document: self.document,
+            digest: &self.digest,
+            name: &self.name,
+            rows: self.sheet.rows.len(),
+            block: number,
+            last: self.is_last(number),
+        };
+        let titles = self.columns.iter().filter_map(|column| Some((column.code.clone(), column.headings.first()?.clone())));
+        Ok(Ready {
+            rows: rows::block(&self.columns, &of, &rows, &good, &people),
+            step: IntakeStep {
+                run,
+                block: number,
+                last: of.last,
+                rows: lines.len(),
+                good,
+                titles: titles.collect(),
+                problems: problems.into_iter().map(told).collect(),
+            },
+        })
+    }
+
+    fn consultation(&self, ready: &Ready) -> Consultation {
+        let request = Request::Intake {
+            feed: self.feed.clone(),
+            document: self.document,
+            rows: ready.rows.clone(),
+            step: ready.step.clone(),
+        };
+        Consultation { plugin: self.plugin.clone(), request, key: None }
+    }
+
+    fn error_file(&self, problems: &[RowProblem]) -> Result<Option<ErrorFile>> {
+        error_file(&self.sheet, problems, &self.name)
+    }
+}
+
+fn told(problem: RowProblem) -> FeedProblem {
+    let line = i64::try_from(problem.line).unwrap_or(i64::MAX);
+    FeedProblem { line, column: problem.column, message: problem.message }
+}
+
+fn shown(problem: FeedProblem) -> RowProblem {
+    let line = usize::try_from(problem.line).unwrap_or(0);
+    RowProblem { line, column: problem.column, message: problem.message }
+}
+
+/// What the plugin rejected, with lines and headings.
+fn rejections(step: &IntakeStep, rejected: &[(u32, Problem)]) -> Vec<FeedProblem> {
+    let one = |(row, problem): &(u32, Problem)| FeedProblem {
+        line: step.good.get(*row as usize).map_or(0, |line| *line as i64),
+        column: step.titles.iter().find(|(code, _)| *code == problem.field).map(|(_, title)| title.clone()).unwrap_or_default(),
+        message: problem.message.clone(),
+    };
+    rejected.iter().map(one).collect()
+}
+
+/// The whole block was refused: each of its rows says why, and the other blocks go on.
+fn all_refused(step: &IntakeStep, error: &Error) -> Vec<FeedProblem> {
+    let message = error.to_string();
+    let one = |line: &usize| FeedProblem { line: *line as i64, column: String::new(), message: message.clone() };
+    step.good.iter().map(one).collect()
+}
+
+/// What refuses a block and leaves the others alone.
+fn refuses_block(error: &Error) -> bool {
+    matches!(error, Error::Refused { .. } | Error::Invalid(_) | Error::Conflict { .. })
+}
+
+/// Says what would become of each row; of a long file the plugin is asked about the first ones. Writes nothing.
 ///
 /// `Invalid` when the file cannot be read or lacks a column.
-pub async fn take(
+pub async fn check(
     app: &App,
     actor: &Actor,
     document: DocumentId,
     feed: &str,
     content: &[u8],
     file_name: &str,
-    dry_run: bool,
 ) -> Result<FeedReport> {
-    let view = view(app, actor, document, feed).await?;
-    let sheet = sheet::read(content)?;
-    let mut snapshot = app.storage.snapshot(actor.scope()).await?;
-    let (plugin, setting) = {
-        let plugin = snapshot.document_fetch(document).await?.plugin;
-        let pin = snapshot.enablement_at(&plugin, app.today()).await?.ok_or(Error::not_found("已启用的措施"))?;
-        (plugin, setting_of(&view.feed, &pin.settings))
-    };
-    snapshot.close().await?;
-    let columns = columns_of(&view.feed, &setting);
-    let places = places(&columns, &sheet)?;
-    let mut problems = Vec::new();
-    let mut taken = 0;
-    for lines in sheet.rows.chunks(BLOCK) {
-        let (rows, good) = read_rows(&columns, &places, lines, &mut problems);
-        if good.is_empty() {
+    view(app, actor, document, feed).await?;
+    let file = File::read(app, actor, document, feed, content, file_name).await?;
+    let mut problems: Vec<FeedProblem> = Vec::new();
+    let mut tried = 0;
+    for (number, lines) in file.blocks().enumerate() {
+        if tried >= TRIED {
+            let mut unreadable = Vec::new();
+            rows::read_rows(&file.columns, &file.places, lines, &mut unreadable);
+            problems.extend(unreadable.into_iter().map(told));
             continue;
         }
-        let request =
-            Request::Intake { feed: feed.to_owned(), document, rows: block(&columns, document, &rows, &good) };
-        let consultation = Consultation { plugin: plugin.clone(), request, key: None };
-        let outcome = if dry_run {
-            consult::try_out(app, actor, consultation).await
-        } else {
-            consult::carry_out(app, actor, consultation).await
-        };
-        match outcome {
-            Ok(applied) => {
-                taken += good.len() - applied.rejected.len().min(good.len());
-                for (row, problem) in applied.rejected {
-                    let line = good.get(row as usize).copied().unwrap_or_default();
-                    let title = columns.iter().find(|column| column.code == problem.field);
-                    problems.push(RowProblem {
-                        line,
-                        column: title.map(|column| column.headings[0].clone()).unwrap_or_default(),
-                        message: problem.message,
-                    });
-                }
-            }
-            // The block as a whole was refused: each of its rows says why, and the other blocks go on.
-            Err(error @ (Error::Refused { .. } | Error::Invalid(_) | Error::Conflict { .. })) => {
-                let message = error.to_string();
-                problems.extend(good.iter().map(|line| RowProblem {
-                    line: *line,
-                    column: String::new(),
-                    message: message.clone(),
-                }));
-            }
+        tried += lines.len();
+        let ready = file.ready(app, actor, None, number as i64, lines).await?;
+        problems.extend(ready.step.problems.iter().cloned());
+        if ready.step.good.is_empty() {
+            continue;
+        }
+        match consult::try_out(app, actor, file.consultation(&ready)).await {
+            Ok(applied) => problems.extend(rejections(&ready.step, &applied.rejected)),
+            Err(error) if refuses_block(&error) => problems.extend(all_refused(&ready.step, &error)),
             Err(error) => return Err(error),
         }
     }
+    let mut problems: Vec<RowProblem> = problems.into_iter().map(shown).collect();
     problems.sort();
-    let failed: std::collections::BTreeSet<usize> = problems.iter().map(|problem| problem.line).collect();
+    let failed: BTreeSet<usize> = problems.iter().map(|problem| problem.line).collect();
+    let rows = file.sheet.rows.len();
     Ok(FeedReport {
-        dry_run,
         file_name: file_name.to_owned(),
-        rows: sheet.rows.len(),
-        taken,
+        rows,
+        tried,
+        taken: rows.saturating_sub(failed.len()),
         failed: failed.len(),
-        error_file: error_file(&sheet, &problems, file_name)?,
+        error_file: file.error_file(&problems)?,
         problems,
     })
 }
 
-fn setting_of(feed: &FeedEntry, settings: &str) -> Setting {
-    let Some(name) = &feed.setting else { return Setting::default() };
-    let all: serde_json::Value = serde_json::from_str(settings).unwrap_or_default();
-    let own = all.get(name).cloned().unwrap_or_default();
-    serde_json::from_value(own).unwrap_or_else(|error| {
-        tracing::warn!(%error, feed = feed.id, "a county's setting for a feed cannot be read");
-        Setting::default()
+/// Keeps the file and takes it in: a short one before this returns, a long one in the background. A file sent once more is the
+/// plugin's to see through: what a bank reported of a payment is the same the second time.
+///
+/// `Invalid` when the file cannot be read or lacks a column.
+pub async fn begin(
+    app: &App,
+    actor: &Actor,
+    document: DocumentId,
+    feed: &str,
+    content: &[u8],
+    file_name: &str,
+) -> Result<FeedRunId> {
+    view(app, actor, document, feed).await?;
+    let file = File::read(app, actor, document, feed, content, file_name).await?;
+    let rows = file.sheet.rows.len();
+    let new = NewFeedRun {
+        plugin: file.plugin.clone(),
+        feed: file.feed.clone(),
+        document,
+        file_name: file_name.to_owned(),
+        content: content.to_vec(),
+        rows: rows as i64,
+    };
+    let at_once = rows <= AT_ONCE;
+    let (own, doer) = (app.clone(), actor.clone());
+    let run = in_own_task(async move {
+        let mut write = own.storage.write(&doer, own.now()).await?;
+        let run = write.feed_run_begin(&new).await?;
+        let wait = if at_once { OVERDUE_SECONDS } else { 0 };
+        write.job_enqueue(&FeedJob { run: run.0, block: 0 }.job(own.now().plus_seconds(wait))).await?;
+        write.commit().await?;
+        Ok(run)
     })
-}
-
-/// The feed's columns with the county's headings and words before the manifest's.
-fn columns_of(feed: &FeedEntry, setting: &Setting) -> Vec<FeedColumn> {
-    feed.columns
-        .iter()
-        .map(|column| {
-            let mut column = column.clone();
-            match setting.headings.get(&column.code) {
-                Some(Heading::One(heading)) => column.headings.insert(0, heading.clone()),
-                Some(Heading::Several(headings)) => {
-                    column.headings.splice(0..0, headings.iter().cloned());
-                }
-                None => {}
-            }
-            column.words.extend(setting.words.get(&column.code).cloned().unwrap_or_default());
-            column
-        })
-        .collect()
-}
-
-/// A heading as it is compared: without blanks and what stands in brackets, whatever the width of the brackets.
-fn bare(heading: &str) -> String {
-    let end = heading.find(['(', '（']).unwrap_or(heading.len());
-    heading[..end].chars().filter(|c| !c.is_whitespace()).collect()
-}
-
-/// Where each column stands in the file; every required one that is missing is named at once.
-fn places(columns: &[FeedColumn], sheet: &Sheet) -> Result<Vec<Option<usize>>> {
-    let headings: Vec<String> = sheet.headings.iter().map(|heading| bare(heading)).collect();
-    let find = |column: &FeedColumn| {
-        column.headings.iter().find_map(|known| headings.iter().position(|heading| *heading == bare(known)))
-    };
-    let places: Vec<Option<usize>> = columns.iter().map(find).collect();
-    let missing: Vec<&str> = columns
-        .iter()
-        .zip(&places)
-        .filter(|(column, place)| column.required && place.is_none())
-        .filter_map(|(column, _)| column.headings.first().map(String::as_str))
-        .collect();
-    if missing.is_empty() {
-        return Ok(places);
+    .await?;
+    if at_once {
+        work::at_once(app, actor, run, &file).await?;
     }
-    Err(Error::invalid("文件", "feed.columns", format!("文件缺少列：{}。请核对标题行", missing.join("、"))))
+    Ok(run)
 }
 
-/// A value of a row.
-#[derive(Clone, PartialEq, Eq, Debug)]
-enum Value {
-    Absent,
-    Int(i64),
-    Pair(i64, i64),
-    Text(String),
+/// How far a file is.
+pub async fn run(app: &App, actor: &Actor, id: FeedRunId) -> Result<RunView> {
+    policy::require(actor, Permission::CaseWrite)?;
+    let mut snapshot = app.storage.snapshot(actor.scope()).await?;
+    let run = snapshot.feed_run_fetch(id).await?;
+    let document = snapshot.document_fetch(run.document).await?;
+    let manifest = manifest_of(&mut snapshot, &document, app.today()).await?;
+    let entry = manifest.feed(&run.feed).ok_or(Error::not_found("数据接入"))?;
+    // Whoever may upload it may see what became of it, in whatever state the document is by now.
+    let lasting = FeedEntry { states: Vec::new(), ..entry.clone() };
+    feed_is_open(&lasting, &document, actor)?;
+    let mut problems: Vec<RowProblem> = snapshot.feed_problems(id).await?.into_iter().map(shown).collect();
+    let wrong = problems.len();
+    problems.truncate(SHOWN);
+    Ok(RunView { run, title: document.title, label: entry.label.clone(), problems, wrong })
 }
 
-/// The rows that can be read, with their lines; problems for the others.
-fn read_rows(
-    columns: &[FeedColumn],
-    places: &[Option<usize>],
-    lines: &[Line],
-    problems: &mut Vec<RowProblem>,
-) -> (Vec<Vec<Value>>, Vec<usize>) {
-    let (mut rows, mut good) = (Vec::new(), Vec::new());
-    for line in lines {
-        let before = problems.len();
-        let mut row = Vec::with_capacity(columns.len());
-        for (column, place) in columns.iter().zip(places) {
-            let title = column.headings.first().cloned().unwrap_or_default();
-            let mut wrong = |message: String| {
-                problems.push(RowProblem { line: line.number, column: title.clone(), message });
-                Value::Absent
-            };
-            let cell = place.and_then(|at| line.cells.get(at)).map_or("", |cell| cell.trim());
-            row.push(if place.is_some_and(|at| line.spoiled.contains(&at)) {
-                wrong("表格软件已改写了这一格的数字，请把这一列设为文本后重新导出".to_owned())
-            } else if cell.is_empty() {
-                if column.required { wrong("没有填写".to_owned()) } else { Value::Absent }
-            } else {
-                read(column, cell).unwrap_or_else(wrong)
-            });
-        }
-        if problems.len() == before {
-            rows.push(row);
-            good.push(line.number);
-        }
-    }
-    (rows, good)
-}
-
-fn read(column: &FeedColumn, cell: &str) -> std::result::Result<Value, String> {
-    match column.kind {
-        FeedKind::Text => Ok(Value::Text(cell.chars().take(500).collect())),
-        FeedKind::Count => cell.replace(',', "").parse().map(Value::Int).map_err(|_| format!("“{cell}”应为整数")),
-        FeedKind::Money => {
-            let (sign, digits) = cell.strip_prefix('-').map_or((1, cell), |rest| (-1, rest));
-            let amount = Fen::parse(digits).ok_or_else(|| format!("“{cell}”不是金额，应如 630.00"))?;
-            Ok(Value::Int(sign * amount.0))
-        }
-        FeedKind::Date => {
-            let day = date(cell).ok_or_else(|| format!("“{cell}”不是日期，应如 2022-08-12"))?;
-            Ok(Value::Int(i64::from(calendar::days(day))))
-        }
-        FeedKind::Code => match column.words.get(cell) {
-            Some(number) => Ok(Value::Int(*number)),
-            None => {
-                let known: Vec<&str> = column.words.keys().map(String::as_str).collect();
-                Err(format!("“{cell}”不认识，可以填：{}", known.join("、")))
-            }
-        },
-        FeedKind::Serial => match serial_parse(cell) {
-            Some((line, attempt)) => Ok(Value::Pair(line.0, i64::from(attempt))),
-            None => Err(format!("“{cell}”不是本系统的流水号，应如 1024-1")),
-        },
-    }
-}
-
-/// `2022-08-12`, `2022/8/12`, `2022.8.12`, `2022年8月12日` or `20220812`.
-fn date(text: &str) -> Option<Date> {
-    let parts: Vec<&str> = text.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty()).take(4).collect();
-    let number = |part: &str| part.parse::<i16>().ok();
-    let (year, month, day) = match parts.as_slice() {
-        [whole] if whole.len() == 8 => (number(&whole[..4])?, number(&whole[4..6])?, number(&whole[6..])?),
-        [year, month, day, ..] if year.len() == 4 => (number(year)?, number(month)?, number(day)?),
-        _ => return None,
-    };
-    Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()
-}
-
-/// The table `row`: `line`, `document`, then the feed's columns.
-fn block(columns: &[FeedColumn], document: DocumentId, rows: &[Vec<Value>], lines: &[usize]) -> Block {
-    let count = rows.len();
-    let mut table = vec![
-        ints("line", lines.iter().map(|line| Some(*line as i64))),
-        ints("document", (0..count).map(|_| Some(document.0))),
-    ];
-    for (at, column) in columns.iter().enumerate() {
-        let values = || rows.iter().map(|row| &row[at]);
-        match column.kind {
-            FeedKind::Text => {
-                let texts = values().map(|value| if let Value::Text(text) = value { Some(text.clone()) } else { None });
-                table.push(texts_column(&column.code, texts));
-            }
-            FeedKind::Serial => {
-                let part = |pick: fn(i64, i64) -> i64| {
-                    values().map(move |value| if let Value::Pair(a, b) = value { Some(pick(*a, *b)) } else { None })
-                };
-                table.push(ints(&column.code, part(|line, _| line)));
-                table.push(ints(&format!("{}-attempt", column.code), part(|_, attempt| attempt)));
-            }
-            _ => {
-                let numbers = values().map(|value| if let Value::Int(number) = value { Some(*number) } else { None });
-                table.push(ints(&column.code, numbers));
-            }
-        }
-    }
-    let rows = u32::try_from(count).unwrap_or(u32::MAX);
-    Block { tables: vec![BlockTable { name: "row".to_owned(), rows, ends: Vec::new(), columns: table }] }
-}
-
-fn ints(name: &str, values: impl Iterator<Item = Option<i64>>) -> Column {
-    let mut column = Column { name: name.to_owned(), data: ColumnData::Ints(Vec::new()), nulls: Vec::new() };
-    let values: Vec<Option<i64>> = values.collect();
-    column.data = ColumnData::Ints(values.iter().map(|value| value.unwrap_or(0)).collect());
-    absent(&mut column, values.iter().map(Option::is_none));
-    column
-}
-
-fn texts_column(name: &str, values: impl Iterator<Item = Option<String>>) -> Column {
-    let values: Vec<Option<String>> = values.collect();
-    let missing: Vec<bool> = values.iter().map(Option::is_none).collect();
-    let data = ColumnData::Texts(values.into_iter().map(Option::unwrap_or_default).collect());
-    let mut column = Column { name: name.to_owned(), data, nulls: Vec::new() };
-    absent(&mut column, missing.into_iter());
-    column
-}
-
-fn absent(column: &mut Column, missing: impl Iterator<Item = bool>) {
-    for (row, _) in missing.enumerate().filter(|(_, missing)| *missing) {
-        column.set_null(row);
-    }
-    column.seal_nulls();
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    fn feed() -> FeedEntry {
-        serde_json::from_value(json!({
-            "id": "bank-return", "label": {"zh": "上传银行回盘文件"}, "collection": "roster", "roles": ["county-officer"],
-            "setting": "return_file",
-            "columns": [
-                {"code": "serial", "headings": ["流水号"], "kind": "serial", "required": true},
-                {"code": "amount", "headings": ["金额", "交易金额"], "kind": "money", "required": true},
-                {"code": "outcome", "headings": ["结果"], "kind": "code", "required": true, "words": {"成功": 1, "失败": 2}},
-                {"code": "on", "headings": ["日期"], "kind": "date", "required": true},
-                {"code": "remark", "headings": ["备注"], "kind": "text"}
-            ]
-        }))
-        .unwrap()
-    }
-
-    #[test]
-    fn every_way_banks_write_a_day() {
-        for (text, expected) in [
-            ("2022-08-12", Some("2022-08-12")),
-            ("2022/8/12", Some("2022-08-12")),
-            ("2022年8月12日", Some("2022-08-12")),
-            ("20220812", Some("2022-08-12")),
-            ("2022-08-12 09:30:00", Some("2022-08-12")),
-            ("12-08-2022", None),
-            ("2022-13-01", None),
-            ("八月", None),
-            ("2022081", None),
-        ] {
-            assert_eq!(date(text).map(|day| day.to_string()).as_deref(), expected, "{text}");
-        }
-    }
-
-    #[test]
-    fn rows_that_cannot_be_read_are_named_and_the_others_go_on() {
-        let setting: Setting = serde_json::from_value(json!({
-            "headings": {"amount": "入账金额（元）"}, "words": {"outcome": {"00": 1}}
-        }))
-        .unwrap();
-        let columns = columns_of(&feed(), &setting);
-        let text = "备注,流水号,入账金额,结果,日期\n好,1024-1,630.00,00,20220812\n,7,630,成功,2022-08-12\n,8-1,6x,退,昨天\n,9-1,-5.50,失败,2022-08-12\n,,1,成功,2022-08-12\n";
-        let sheet = sheet::read(text.as_bytes()).unwrap();
-        let places = places(&columns, &sheet).unwrap();
-        let mut problems = Vec::new();
-        let (rows, good) = read_rows(&columns, &places, &sheet.rows, &mut problems);
-        assert_eq!(good, [2, 5]);
-        let told: Vec<(usize, &str)> = problems.iter().map(|one| (one.line, one.column.as_str())).collect();
-        let amount = "入账金额（元）";
-        assert_eq!(told, [(3, "流水号"), (4, amount), (4, "结果"), (4, "日期"), (6, "流水号")]);
-        assert!(problems[2].message.contains("00、失败、成功"), "{}", problems[2].message);
-        let block = block(&columns, DocumentId(40), &rows, &good);
-        assert_eq!(block.inconsistency(), None);
-        let table = &block.tables[0];
-        let int = |name: &str, row| table.column(name).and_then(|column| column.int(row));
-        assert_eq!((int("line", 1), int("document", 0), int("serial", 0)), (Some(5), Some(40), Some(1024)));
-        assert_eq!((int("serial-attempt", 0), int("amount", 1), int("outcome", 0)), (Some(1), Some(-550), Some(1)));
-        assert!(table.column("remark").is_some_and(|column| column.is_null(1) && !column.is_null(0)));
-    }
-
-    #[test]
-    fn a_file_without_its_columns_is_refused_naming_all_of_them() {
-        let columns = columns_of(&feed(), &Setting::default());
-        let sheet = sheet::read("流水号,备注\n1-1,好\n".as_bytes()).unwrap();
-        let error = places(&columns, &sheet).unwrap_err().to_string();
-        assert!(["金额", "结果", "日期"].iter().all(|word| error.contains(word)), "{error}");
-    }
+/// The file as it was uploaded, with the reasons.
+pub async fn errors(app: &App, actor: &Actor, id: FeedRunId) -> Result<ErrorFile> {
+    let view = run(app, actor, id).await?;
+    let mut snapshot = app.storage.snapshot(actor.scope()).await?;
+    let problems: Vec<RowProblem> = snapshot.feed_problems(id).await?.into_iter().map(shown).collect();
+    let content = snapshot.feed_content_reveal(id).await?;
+    snapshot.close().await?;
+    let content = content.ok_or(Error::refused("文件处理完 30 天后不再保留，错误原因请看页面"))?;
+    let (own, doer) = (app.clone(), actor.clone());
+    let name = view.run.file_name.clone();
+    // The numbers in it leave the system: that is on record before they do.
+    in_own_task(async move {
+        let mut write = own.storage.write(&doer, own.now()).await?;
+        write.feed_file_given(id);
+        write.commit().await
+    })
+    .await?;
+    error_file(&sheet::read(&content)?, &problems, &name)?.ok_or(Error::not_found("错误文件"))
 }

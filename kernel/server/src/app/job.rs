@@ -1,7 +1,7 @@
 //! Due work as county IT looks after it: what waits, what was given up and why, and another chance; and who was told of which
 //! event.
 
-use super::outbox::{DELIVER_EVENT, NOTIFY, NotifyJob, REACT, ReactJob, SHADOW, TICK, TickJob, delivered};
+use super::outbox::{DELIVER_EVENT, FEED, NOTIFY, NotifyJob, REACT, ReactJob, SHADOW, TICK, TickJob, delivered};
 use super::{App, in_own_task, plugin};
 use doudi_documents::Text;
 use doudi_documents::manifest::Manifest;
@@ -30,7 +30,7 @@ pub enum Standing {
 pub struct JobRow {
     pub job: Job,
     pub standing: Standing,
-    /// 事件分发, 措施响应事件, 定期任务, 对外通知, 影子运行与测算.
+    /// 事件分发, 措施响应事件, 定期任务, 对外通知, 影子运行与测算, 数据接入.
     pub kind: &'static str,
     /// The measure that is asked.
     pub plugin: Option<Text>,
@@ -207,6 +207,7 @@ fn kind_word(kind: &str) -> &'static str {
         TICK => "定期任务",
         NOTIFY => "对外通知",
         SHADOW => "影子运行与测算",
+        FEED => "数据接入",
         _ => "未知类别",
     }
 }

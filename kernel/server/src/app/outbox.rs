@@ -20,6 +20,9 @@ pub const NOTIFY: &str = "webhook";
 /// Kind of the job that carries out one shadow run.
 pub const SHADOW: &str = "shadow";
 
+/// Kind of the job that takes a file of a feed in, a number of blocks at a time.
+pub const FEED: &str = "feed";
+
 /// One subscriber's delivery.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct ReactJob {
@@ -50,6 +53,26 @@ pub struct NotifyJob {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct ShadowJob {
     pub order: i64,
+}
+
+/// A file of a feed from one of its blocks on. The file is its lane: a county's other work does not wait for it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct FeedJob {
+    pub run: i64,
+    /// 0-based. Where the file really stands is read from the file.
+    pub block: i64,
+}
+
+impl FeedJob {
+    pub fn job(&self, run_at: Instant) -> NewJob {
+        NewJob {
+            lane: self.run,
+            kind: FEED.to_owned(),
+            payload: serde_json::to_string(self).expect("numbers are always JSON"),
+            dedupe_key: format!("{FEED}/{}/{}", self.run, self.block),
+            run_at,
+        }
+    }
 }
 
 impl ShadowJob {

@@ -114,13 +114,12 @@ pub(crate) async fn envelope_view(
     }
     let steps = snapshot.payment_steps(document.id).await?;
     let files = manifest.files.iter().filter(|file| file_is_open(file, document, actor).is_ok());
-    let feeds = manifest.feeds.iter().filter(|feed| feed_is_open(feed, document, actor).is_ok());
     Ok(Some(EnvelopeView {
         envelope,
         states: sums.into_iter().collect(),
         steps,
         files: files.map(|file| FileLink { id: file.id.clone(), label: file.label.clone() }).collect(),
-        feeds: feeds.map(|feed| FeedLink { id: feed.id.clone(), label: feed.label.clone() }).collect(),
+        feeds: open_feeds(manifest, document, actor),
     }))
 }
 
@@ -136,6 +135,12 @@ fn file_is_open(file: &FileEntry, document: &Document, actor: &Actor) -> Result<
     }
     named(&file.roles, actor, &file.label.zh)?;
     in_state(&file.states, document, &file.label.zh)
+}
+
+/// Files this office may upload on a document in its state.
+pub(crate) fn open_feeds(manifest: &Manifest, document: &Document, actor: &Actor) -> Vec<FeedLink> {
+    let open = manifest.feeds.iter().filter(|feed| feed_is_open(feed, document, actor).is_ok());
+    open.map(|feed| FeedLink { id: feed.id.clone(), label: feed.label.clone() }).collect()
 }
 
 /// Whether this office may upload the feed in the document's state.

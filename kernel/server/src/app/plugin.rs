@@ -5,7 +5,7 @@ use super::delivery::{self, Installed};
 use super::household::{CreateEntry, PanelView};
 use super::reads::SnapshotReads;
 use super::trust::{self, Grounds, Known, TrustView};
-use super::{App, consult, in_own_task};
+use super::{App, consult, fieldwork, in_own_task};
 use doudi_documents::manifest::Place;
 use doudi_documents::{Manifest, Page as PluginPage, Text};
 use doudi_domain::catalogue::{self, Sensitivity};
@@ -112,6 +112,8 @@ pub struct PageView {
     pub page: PluginPage,
     /// The plugin's forms: those the page shows in place are drawn from them.
     pub forms: Vec<doudi_documents::Form>,
+    /// What may be begun here without a household.
+    pub creates: Vec<CreateEntry>,
 }
 
 /// All packages installed in the city, with what each asks for and where the actor's county stands.
@@ -481,20 +483,31 @@ pub async fn manifests(app: &App, actor: &Actor) -> Result<Vec<Arc<Manifest>>> {
 
 /// What the actor's office finds in the menu.
 pub async fn menu(app: &App, actor: &Actor) -> Result<Vec<MenuEntry>> {
-    let Some(role) = actor.role() else { return Ok(Vec::new()) };
+    Ok(offered(app, actor).await?.menu)
+}
+
+/// What the measures of the county put into the frame of an office.
+#[derive(Clone, Default, Debug)]
+pub struct Offered {
+    pub menu: Vec<MenuEntry>,
+    /// Some form of the office may be filled in without a signal.
+    pub fieldwork: bool,
+}
+
+/// Read once for every page.
+pub async fn offered(app: &App, actor: &Actor) -> Result<Offered> {
+    let Some(role) = actor.role() else { return Ok(Offered::default()) };
     let mut snapshot = app.storage.snapshot(actor.scope()).await?;
     let manifests = manifests_in_force(&mut snapshot, app.today()).await?;
     let contributions = Contributions::new(manifests.iter().map(Arc::as_ref));
-    Ok(contributions
-        .menu(role)
-        .into_iter()
-        .map(|page| MenuEntry {
-            plugin: page.manifest.id.clone(),
-            plugin_name: page.manifest.name.clone(),
-            page: page.entry.id.clone(),
-            title: page.entry.title.clone(),
-        })
-        .collect())
+    let entries = contributions.menu(role).into_iter().map(|page| MenuEntry {
+        plugin: page.manifest.id.clone(),
+        plugin_name: page.manifest.name.clone(),
+        page: page.entry.id.clone(),
+        title: page.entry.title.clone(),
+    });
+    let fieldwork = manifests.iter().any(|manifest| fieldwork::is_offered(manifest, role));
+    Ok(Offered { menu: entries.collect(), fieldwork })
 }
 
 /// A page of a plugin, for an office the manifest names.
@@ -520,8 +533,26 @@ pub async fn page(
     let plugin = consult::plugin_ref(&mut snapshot, pin.plugin.digest()).await?;
     let input = ViewInput { page: page.to_owned(), document: None, household: None, query };
     let forms = manifest.forms.clone();
+    let creates = creates_on(manifest, &entry.id, actor);
     let page = consult::view(app, actor, &pin, snapshot, input).await?;
-    Ok(PageView { plugin, title: page.title.clone().unwrap_or(entry.title), page, forms })
+    Ok(PageView { plugin, title: page.title.clone().unwrap_or(entry.title), page, forms, creates })
+}
+
+/// What the actor's office may begin on a menu page.
+fn creates_on(manifest: &Manifest, page: &str, actor: &Actor) -> Vec<CreateEntry> {
+    let Some(role) = actor.role().filter(|_| policy::require(actor, Permission::CaseWrite).is_ok()) else {
+        return Vec::new();
+    };
+    let creations = Contributions::new([manifest]).creations_on(&manifest.id, page, role);
+    creations
+        .into_iter()
+        .map(|(collection, action)| CreateEntry {
+            plugin: manifest.id.clone(),
+            collection: collection.entry.id.clone(),
+            action: action.id.clone(),
+            label: collection.entry.label.clone(),
+        })
+        .collect()
 }
 
 /// What the actor's office may begin for a household.

@@ -12,7 +12,9 @@ use doudi_domain::decision::Decision;
 use doudi_domain::document::Document;
 use doudi_domain::parameter::Parameter;
 use doudi_domain::payment::{Conflict, Payment};
-use doudi_domain::{Actor, Date, DecisionId, DocumentId, Error, HouseholdId, Instant, PaymentId, Result};
+use doudi_domain::{
+    Actor, Date, DecisionId, Division, DocumentId, Error, HouseholdId, Instant, Level, PaymentId, Result,
+};
 use doudi_plugin_host::{Block, DocumentQuery, PaymentQuery, PaymentTotals, Reads};
 use doudi_storage::Snapshot;
 use std::collections::HashMap;
@@ -106,6 +108,20 @@ impl Reads for SnapshotReads {
         self.ahead.sort_unstable();
         self.ahead.dedup();
         Ok(found)
+    }
+
+    /// A household entered meanwhile is not part of this pass: nothing is noted, or no pass would end in a busy county.
+    async fn household_ids(&mut self, after: HouseholdId, limit: u32) -> Result<Vec<HouseholdId>> {
+        if limit == 0 {
+            return Ok(Vec::new());
+        }
+        self.snapshot.lock().await.household_ids(Some(after), limit).await
+    }
+
+    async fn divisions(&mut self) -> Result<Vec<Division>> {
+        let mut divisions = self.snapshot.lock().await.divisions_of_county().await?;
+        divisions.retain(|division| division.level != Level::City);
+        Ok(divisions)
     }
 
     async fn document_get(&mut self, plugin: &str, id: DocumentId) -> Result<Document> {

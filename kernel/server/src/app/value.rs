@@ -61,6 +61,19 @@ pub fn parse_date(text: &str) -> Result<Date, String> {
     }
 }
 
+/// A day and a time of day, as `2022-07-06T09:30`: what a browser sends, or typed with a blank between; seconds are dropped.
+pub fn parse_moment(text: &str) -> Result<String, String> {
+    let wrong = || format!("“{text}”不是时间，应写成 2022-07-06T09:30");
+    let (day, time) = text.trim().split_once(['T', ' ']).ok_or_else(wrong)?;
+    let mut parts = time.trim().split([':', '：']);
+    let mut part = |most: u8| {
+        let part = parts.next().filter(|part| (1..=2).contains(&part.len()))?;
+        part.parse::<u8>().ok().filter(|number| *number <= most)
+    };
+    let (hour, minute) = (part(23).ok_or_else(wrong)?, part(59).ok_or_else(wrong)?);
+    Ok(format!("{}T{hour:02}:{minute:02}", parse_date(day).map_err(|_| wrong())?))
+}
+
 /// A value of a field for the reader, in Chinese.
 pub fn show(field: &Field, value: &Value) -> String {
     match (field.kind, value) {
@@ -116,6 +129,16 @@ mod tests {
         for (code, text, expected) in cases {
             let field = catalogue::find(code).unwrap();
             assert_eq!(parse(field, text), expected.clone().map_err(str::to_owned), "{code} {text}");
+        }
+    }
+
+    #[test]
+    fn moments_are_read_as_browsers_and_officers_write_them() {
+        for text in ["2022-07-06T09:30", "2022-07-06T09:30:59", "2022/7/6 9:30", "2022年7月6日 9：30"] {
+            assert_eq!(parse_moment(text).as_deref(), Ok("2022-07-06T09:30"), "{text}");
+        }
+        for text in ["", "2022-07-06", "2022-07-06T24:00", "2022-07-06T09:60", "2022-07-06T0930", "昨天 9:30"] {
+            assert!(parse_moment(text).is_err(), "{text}");
         }
     }
 

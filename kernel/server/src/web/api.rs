@@ -23,6 +23,7 @@ mod contributed;
 mod decisions;
 mod divisions;
 mod documents;
+mod duties;
 mod exports;
 mod facts;
 mod figures;
@@ -41,6 +42,7 @@ mod parameters;
 mod plugins;
 mod problem;
 mod reply;
+mod scorecard;
 mod shadow;
 mod shape;
 mod trust;
@@ -182,6 +184,10 @@ routes! {
         GET "/households/{household}/new/{plugin}/{collection}" documents::new_form, reads(&[P::CaseWrite]).also(&[422]), "新建办件要填写的内容";
         POST "/households/{household}/new/{plugin}/{collection}" documents::create, writes(&[P::CaseWrite]), "新建办件";
         POST "/households/{household}/new/{plugin}/{collection}/fill" documents::new_fill, reads(&[P::CaseWrite]), "新建办件填写中的提示和试算，不写入";
+        GET "/duties" duties::index, reads(&[P::CaseRead]), "义务日历：法定期限内应办的事项，超期的在前";
+        GET "/measures/{plugin}/new/{collection}" documents::new_form_apart, reads(&[P::CaseWrite]).also(&[422]), "新建不属于家庭的办件要填写的内容";
+        POST "/measures/{plugin}/new/{collection}" documents::create_apart, writes(&[P::CaseWrite]), "新建不属于家庭的办件";
+        POST "/measures/{plugin}/new/{collection}/fill" documents::new_fill_apart, reads(&[P::CaseWrite]), "新建不属于家庭的办件填写中的提示和试算，不写入";
         GET "/exports/worklist" exports::worklist, reads(&[P::Export]), "工作台导出为 CSV，记入审计日志";
 
     "decisions" "决定与待遇":
@@ -281,6 +287,8 @@ routes! {
 
     "figures" "各县区统计":
         GET "/figures" figures::counties, reads(&[P::FiguresRead]), "各县区的数量";
+        GET "/scorecard" scorecard::county, reads(&[P::ScorecardRead]).also(&[404]), "一个县区的督查考核：各措施的指标、目标和口径";
+        GET "/scorecard/counties" scorecard::city, reads(&[P::ScorecardRead, P::FiguresRead]), "各县区的督查考核，只有汇总数";
 }
 
 impl Route {

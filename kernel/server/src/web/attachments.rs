@@ -11,7 +11,7 @@ use axum::extract::{Path, State};
 use doudi_domain::{Actor, AttachmentId, DocumentId, Error, HouseholdId};
 
 pub async fn create(State(app): State<App>, Who(actor): Who, Path(id): Path<i64>, posted: Posted) -> Answer {
-    add_all(&app, &actor, HouseholdId(id), None, posted.files).await?;
+    add_all(&app, &actor, Some(HouseholdId(id)), None, posted.files).await?;
     go(&format!("/households/{id}?tab=files"), "uploaded")
 }
 
@@ -23,15 +23,15 @@ pub async fn create_for_document(
 ) -> Answer {
     let document = document::view(&app, &actor, DocumentId(id)).await?.document;
     let household = document.household.ok_or(Error::refused("这个办件不属于某个家庭，不能上传材料"))?;
-    add_all(&app, &actor, household, Some(document.id), posted.files).await?;
+    add_all(&app, &actor, Some(household), Some(document.id), posted.files).await?;
     go(&format!("/documents/{id}"), "uploaded")
 }
 
-/// Adds files one by one; the first that is refused stops with its name in the sentence.
+/// Adds files one by one, to a household or, where there is none, to a document or to what is being filled in; the first that is refused stops with its name in the sentence.
 pub async fn add_all(
     app: &App,
     actor: &Actor,
-    household: HouseholdId,
+    household: Option<HouseholdId>,
     document: Option<DocumentId>,
     files: Vec<PostedFile>,
 ) -> Result<Vec<AttachmentId>, Failed> {
@@ -42,7 +42,11 @@ pub async fn add_all(
     for file in files {
         let name = file.name.clone();
         let upload = Upload { name: file.name, media_type: file.media_type, content: file.content };
-        match household::attach(app, actor, household, document, upload).await {
+        let added_one = match household {
+            Some(household) => household::attach(app, actor, household, document, upload).await,
+            None => household::attach_apart(app, actor, document, upload).await,
+        };
+        match added_one {
             Ok(id) => added.push(id),
             Err(Error::Invalid(mut problems)) => {
                 for problem in &mut problems {

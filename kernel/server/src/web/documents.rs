@@ -21,9 +21,10 @@ use axum::response::IntoResponse;
 use doudi_documents::{Block, FieldKind, Fill, Page, Values};
 use doudi_domain::policy::Permission;
 use doudi_domain::{Actor, Date, DocumentId, Error, HouseholdId, Problem, Result};
+use sha2::{Digest, Sha256};
 
 /// The hidden field that makes pressing twice do it once, and the button that only tries.
-const KEY: &str = "_key";
+pub(super) const KEY: &str = "_key";
 const TRIAL: &str = "_trial";
 
 #[derive(Template)]
@@ -170,21 +171,21 @@ fn case_address(id: DocumentId, action: &str) -> String {
 /// A form's own part: sections, hidden key, buttons. Drawn on its own page, or in place on a case's page.
 #[derive(Template)]
 #[template(path = "documents/_form.html")]
-struct FormBody {
+pub(super) struct FormBody {
     frame: Frame,
-    address: String,
-    key: String,
-    intro: String,
-    summary: String,
-    sections: Vec<SectionView>,
-    submit: String,
-    confirm: String,
+    pub(super) address: String,
+    pub(super) key: String,
+    pub(super) intro: String,
+    pub(super) summary: String,
+    pub(super) sections: Vec<SectionView>,
+    pub(super) submit: String,
+    pub(super) confirm: String,
     reacts: bool,
 }
 
 impl FormBody {
     #[allow(clippy::too_many_arguments)]
-    fn new(
+    pub(super) fn new(
         frame: &Frame,
         view: &FormView,
         officers: &[user::Officer],
@@ -227,6 +228,14 @@ impl FormBody {
     fn is_guided(&self) -> bool {
         self.sections.len() > 1
     }
+
+    /// Says something beside a field.
+    pub(super) fn tell(&mut self, field: &str, tone: &'static str, words: String) {
+        let mut fields = self.sections.iter_mut().flat_map(|section| &mut section.fields);
+        if let Some(view) = fields.find(|view| view.name == field) {
+            view.told.push((tone, words));
+        }
+    }
 }
 
 #[derive(Template)]
@@ -248,6 +257,17 @@ struct Place {
 }
 
 impl Place {
+    /// Begun on a menu page, about no household.
+    fn apart(plugin: &str, collection: &str) -> Place {
+        let target = Target::New {
+            plugin: plugin.to_owned(),
+            collection: collection.to_owned(),
+            household: None,
+            person: None,
+        };
+        Place { target, address: format!("/measures/{plugin}/new/{collection}"), back: "/".to_owned() }
+    }
+
     fn new(household: i64, plugin: &str, collection: &str) -> Place {
         Place {
             target: Target::New {
@@ -276,7 +296,7 @@ impl Place {
     }
 }
 
-async fn officers(app: &App, actor: &Actor, view: &FormView) -> Result<Vec<user::Officer>> {
+pub(super) async fn officers(app: &App, actor: &Actor, view: &FormView) -> Result<Vec<user::Officer>> {
     match &view.form {
         Some(form) if forms::asks_officer(form) => user::officers(app, actor).await,
         _ => Ok(Vec::new()),
@@ -323,6 +343,15 @@ pub async fn new(
     open(&app, frame, &actor, &Place::new(household, &plugin, &collection), "").await
 }
 
+pub async fn new_apart(
+    State(app): State<App>,
+    frame: Frame,
+    Who(actor): Who,
+    Path((plugin, collection)): Path<(String, String)>,
+) -> Answer {
+    open(&app, frame, &actor, &Place::apart(&plugin, &collection), "").await
+}
+
 pub async fn ask(
     State(app): State<App>,
     frame: Frame,
@@ -345,6 +374,16 @@ pub async fn create(
     posted: Posted,
 ) -> Answer {
     submit(&app, frame, &actor, &Place::new(household, &plugin, &collection), "", posted).await
+}
+
+pub async fn create_apart(
+    State(app): State<App>,
+    frame: Frame,
+    Who(actor): Who,
+    Path((plugin, collection)): Path<(String, String)>,
+    posted: Posted,
+) -> Answer {
+    submit(&app, frame, &actor, &Place::apart(&plugin, &collection), "", posted).await
 }
 
 pub async fn press(
@@ -414,7 +453,7 @@ async fn submit(app: &App, frame: Frame, actor: &Actor, place: &Place, action: &
 }
 
 /// Stores uploaded files of the form's file fields and puts their ids among the values, ticked from now on.
-async fn keep_files(
+pub(super) async fn keep_files(
     app: &App,
     actor: &Actor,
     view: &FormView,
@@ -429,11 +468,14 @@ async fn keep_files(
             continue;
         }
         let (name, document) = (file.field.clone(), view.document.as_ref().map(|document| document.id));
-        let Some(household) = view.household else {
-            wrong.push(Problem::new(name, "upload.nowhere", "这里不能上传材料，请在家庭档案中上传"));
+        // A form sent again brings its photos again: they are there.
+        let digest = hex::encode(Sha256::digest(&file.content));
+        let mut kept = view.attachments.iter().filter(|kept| kept.digest == digest && kept.document == document);
+        if let Some(kept) = kept.find(|kept| kept.added_by == actor.user_id()) {
+            posted.fields.push((name, kept.id.to_string()));
             continue;
-        };
-        match add_all(app, actor, household, document, vec![file]).await {
+        }
+        match add_all(app, actor, view.household, document, vec![file]).await {
             Ok(ids) => posted.fields.extend(ids.into_iter().map(|id| (name.clone(), id.to_string()))),
             Err(Failed(error)) => match error.as_ref() {
                 Error::Invalid(problems) => {
@@ -461,6 +503,16 @@ pub async fn new_trial(
     posted: Posted,
 ) -> Answer {
     trial_aside(&app, frame, &actor, &Place::new(household, &plugin, &collection), "", posted).await
+}
+
+pub async fn new_apart_trial(
+    State(app): State<App>,
+    frame: Frame,
+    Who(actor): Who,
+    Path((plugin, collection)): Path<(String, String)>,
+    posted: Posted,
+) -> Answer {
+    trial_aside(&app, frame, &actor, &Place::apart(&plugin, &collection), "", posted).await
 }
 
 pub async fn press_trial(

@@ -1,18 +1,20 @@
 //! Uploading a feed on a document: choose a file, read what would become of each row, then do it. The file waits between the
-//! two steps as a roster does: see `imports.rs`.
+//! two steps as a roster does: see `imports.rs`. A short file is done when its page comes, a long one is on its way, and the page
+//! tells how far.
 
 use super::error::{Answer, problems};
 use super::form_data::Posted;
 use super::frame::{Frame, Who};
 use super::imports::{Waiting, find, keep};
-use super::{download, show as page, show_with};
+use super::{download, go, show as page, show_with};
 use crate::App;
-use crate::app::intake::{self, FeedReport, FeedView};
+use crate::app::intake::{self, FeedReport, FeedView, RunView, SHOWN};
 use crate::roster::RowProblem;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use doudi_domain::{DocumentId, Error, Problem};
+use doudi_domain::feed::FeedRun;
+use doudi_domain::{DocumentId, Error, FeedRunId, Problem};
 use std::sync::Arc;
 
 #[derive(Template)]
@@ -32,17 +34,62 @@ struct ReportPage {
     upload: String,
 }
 
-/// Problems shown on the page; the error file has all of them.
-const SHOWN: usize = 200;
+#[derive(Template)]
+#[template(path = "feeds/run.html")]
+struct RunPage {
+    frame: Frame,
+    view: RunView,
+}
+
+#[derive(Template)]
+#[template(path = "feeds/_problems.html")]
+struct ProblemTable<'a> {
+    frame: &'a Frame,
+    shown: &'a [RowProblem],
+    hidden: usize,
+}
 
 impl ReportPage {
-    fn shown(&self) -> &[RowProblem] {
-        &self.report.problems[..self.report.problems.len().min(SHOWN)]
+    fn problems(&self) -> String {
+        let problems = &self.report.problems;
+        table(&self.frame, &problems[..problems.len().min(SHOWN)], problems.len())
+    }
+}
+
+impl RunPage {
+    fn problems(&self) -> String {
+        table(&self.frame, &self.view.problems, self.view.wrong)
     }
 
-    fn hidden(&self) -> usize {
-        self.report.problems.len().saturating_sub(SHOWN)
+    /// `12,000`.
+    fn count(&self, number: &i64) -> String {
+        grouped(*number)
     }
+
+    fn percent(&self) -> i64 {
+        percent(&self.view.run)
+    }
+}
+
+fn table(frame: &Frame, shown: &[RowProblem], all: usize) -> String {
+    let hidden = all.saturating_sub(shown.len());
+    ProblemTable { frame, shown, hidden }.render().unwrap_or_default()
+}
+
+fn percent(run: &FeedRun) -> i64 {
+    if run.rows == 0 { 100 } else { run.done * 100 / run.rows }
+}
+
+fn grouped(number: i64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 pub async fn index(
@@ -69,7 +116,7 @@ pub async fn check(
         let problems = vec![Problem::new("", "feed.none", "没有选择文件。请选择要上传的文件")];
         return show_with(StatusCode::UNPROCESSABLE_ENTITY, &IndexPage { frame, view, problems });
     };
-    match intake::take(&app, &actor, document, &feed, &file.content, &file.name, true).await {
+    match intake::check(&app, &actor, document, &feed, &file.content, &file.name).await {
         Ok(report) => {
             let waiting = Waiting::new(&app, &actor, &file.name, Arc::new(file.content), report.error_file.clone());
             let upload = keep(waiting, app.now())?;
@@ -93,15 +140,11 @@ pub async fn run(
     let view = intake::view(&app, &actor, document, &feed).await?;
     let taken = find(&upload, actor.user_id(), app.now(), |waiting| (waiting.name.clone(), waiting.content.clone()));
     let outcome = match taken {
-        Ok((name, content)) => intake::take(&app, &actor, document, &feed, &content, &name, false).await,
+        Ok((name, content)) => intake::begin(&app, &actor, document, &feed, &content, &name).await,
         Err(error) => Err(error),
     };
     match outcome {
-        Ok(report) => {
-            let error_file = report.error_file.clone();
-            find(&upload, actor.user_id(), app.now(), |waiting| waiting.error_file = error_file).ok();
-            page(&ReportPage { frame, view, report, upload })
-        }
+        Ok(run) => go(&format!("/feed-runs/{run}"), ""),
         Err(error) => {
             let problems = problems(error)?;
             show_with(StatusCode::UNPROCESSABLE_ENTITY, &IndexPage { frame, view, problems })
@@ -109,7 +152,7 @@ pub async fn run(
     }
 }
 
-/// The input with the reasons.
+/// The input with the reasons, of a file that was only checked.
 pub async fn errors(
     State(app): State<App>,
     Who(actor): Who,
@@ -119,4 +162,28 @@ pub async fn errors(
     let file = find(&upload, actor.user_id(), app.now(), |waiting| waiting.error_file.clone())?;
     let file = file.ok_or(Error::not_found("错误文件"))?;
     Ok(download(&file.name, file.media_type, file.bytes, false))
+}
+
+/// How far a file is, and in the end what became of it.
+pub async fn show(State(app): State<App>, frame: Frame, Who(actor): Who, Path(run): Path<i64>) -> Answer {
+    let view = intake::run(&app, &actor, FeedRunId(run)).await?;
+    page(&RunPage { frame, view })
+}
+
+/// The input with the reasons, of a file that was taken in.
+pub async fn run_errors(State(app): State<App>, Who(actor): Who, Path(run): Path<i64>) -> Answer {
+    let file = intake::errors(&app, &actor, FeedRunId(run)).await?;
+    Ok(download(&file.name, file.media_type, file.bytes, false))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_numbers_are_grouped() {
+        for (number, text) in [(0, "0"), (999, "999"), (12_000, "12,000"), (100_000, "100,000"), (1_234_567, "1,234,567")] {
+            assert_eq!(grouped(number), text);
+        }
+    }
 }

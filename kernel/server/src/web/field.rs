@@ -54,6 +54,16 @@ pub enum Input {
     Date {
         value: String,
     },
+    /// A day and a time of day.
+    Moment {
+        value: String,
+    },
+    /// Degrees and metres, typed or filled in by a script.
+    Position {
+        latitude: String,
+        longitude: String,
+        accuracy: String,
+    },
     /// One of a list: radio buttons up to six, a drop-down list above.
     Choice {
         options: Vec<OptionView>,
@@ -122,7 +132,7 @@ impl FieldView {
     pub fn is_group(&self) -> bool {
         match &self.input {
             Input::Choice { options } => options.len() <= RADIO_MOST,
-            Input::Choices { .. } | Input::Files { .. } => true,
+            Input::Choices { .. } | Input::Files { .. } | Input::Position { .. } => true,
             _ => false,
         }
     }

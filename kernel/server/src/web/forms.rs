@@ -6,7 +6,7 @@ use super::form_data::Posted;
 use super::frame::Frame;
 use super::plugin_pages::tone_class;
 use super::words::Words;
-use crate::app::document::FormView;
+use crate::app::document::{DivisionChoice, FormView};
 use crate::app::form::{self, Known, Raw, fields};
 use crate::app::user::Officer;
 use doudi_documents::{Field, FieldKind, Fill, Form, Values};
@@ -20,6 +20,8 @@ pub struct Choices {
     pub members: Vec<(String, String)>,
     pub officers: Vec<(String, String)>,
     pub files: Vec<(String, String)>,
+    /// Places of the officer's area.
+    pub divisions: Vec<DivisionChoice>,
 }
 
 /// A section with its fields, one step of a guided form.
@@ -44,6 +46,7 @@ impl Choices {
                 .map(|officer| (officer.id.to_string(), format!("{}（{}）", officer.name, frame.role(officer.role))))
                 .collect(),
             files: view.attachments.iter().map(|file| (file.id.to_string(), file.name.clone())).collect(),
+            divisions: view.divisions.clone(),
         }
     }
 }
@@ -59,6 +62,10 @@ pub fn typed(form: &Form, values: &Values) -> Posted {
     for field in fields(form) {
         let Some(value) = values.get(&field.name).or(field.initial.as_ref()) else { continue };
         match value {
+            Value::Object(parts) if field.kind == FieldKind::Position => {
+                let part = |name: &&str| Some((form::part_of(&field.name, name), text_of(field.kind, parts.get(*name)?)));
+                posted.fields.extend(form::POSITION_PARTS.iter().filter_map(part));
+            }
             Value::Array(values) => {
                 posted.fields.extend(values.iter().map(|value| (field.name.clone(), text_of(field.kind, value))));
             }
@@ -68,26 +75,35 @@ pub fn typed(form: &Form, values: &Values) -> Posted {
     posted
 }
 
+/// The inputs of these values alone, without what a form opens with.
+pub fn typed_only(form: &Form, values: &Values) -> Vec<(String, String)> {
+    let mut fields = typed(&only(form, values), values).fields;
+    fields.retain(|(_, value)| !value.is_empty());
+    fields
+}
+
+/// The form with the fields these values are for.
+fn only(form: &Form, values: &Values) -> Form {
+    let sections = form.sections.iter().map(|section| doudi_documents::Section {
+        fields: section.fields.iter().filter(|field| values.contains_key(&field.name)).cloned().collect(),
+        ..section.clone()
+    });
+    Form { sections: sections.collect(), ..form.clone() }
+}
+
 /// Puts values the plugin changed in the place of what was typed.
 pub fn overlay(form: &Form, posted: &mut Posted, changed: &Values) {
-    let only = Form {
-        sections: form
-            .sections
-            .iter()
-            .map(|section| doudi_documents::Section {
-                fields: section.fields.iter().filter(|field| changed.contains_key(&field.name)).cloned().collect(),
-                ..section.clone()
-            })
-            .collect(),
-        ..form.clone()
-    };
-    posted.fields.retain(|(name, _)| !changed.contains_key(name));
-    posted.fields.extend(typed(&only, changed).fields);
+    // An input for a part of a position has a name of its own.
+    let field_of = |name: &str| name.split('.').next().unwrap_or_default().to_owned();
+    posted.fields.retain(|(name, _)| !changed.contains_key(name) && !changed.contains_key(&field_of(name)));
+    posted.fields.extend(typed(&only(form, changed), changed).fields);
 }
 
 fn text_of(kind: FieldKind, value: &Value) -> String {
     match (kind, value) {
         (FieldKind::Money, Value::Number(fen)) => fen.as_i64().map(|fen| Fen(fen).to_string()).unwrap_or_default(),
+        // Told apart from a 户编号: see `form_people`.
+        (FieldKind::Household, Value::String(id)) => format!("#{id}"),
         (_, Value::Bool(yes)) => if *yes { "yes" } else { "no" }.to_owned(),
         (_, Value::String(text)) => text.clone(),
         (_, Value::Null) => String::new(),
@@ -158,6 +174,9 @@ impl Drawer<'_> {
         view.label = label.to_owned();
         view.required = field.required;
         view.help = field.help.as_ref().map(|help| self.frame.text(help).to_owned()).unwrap_or_default();
+        if view.help.is_empty() && field.kind == FieldKind::Household {
+            view.help = self.words.t("填写户编号，或家庭成员完整的公民身份号码").to_owned();
+        }
         view.when = field.when.as_ref().map(|when| self.when(when));
         if let Some(fill) = self.fill {
             view.told = fill
@@ -211,7 +230,21 @@ impl Drawer<'_> {
             FieldKind::Officer => Input::Choice { options: self.options(field, self.choices.officers.clone()) },
             FieldKind::Files => Input::Files { options: self.options(field, self.choices.files.clone()) },
             FieldKind::Declaration => Input::Declaration { ticked: self.posted.ticked(&field.name) },
+            FieldKind::Division => Input::Choice { options: self.options(field, self.places(field)) },
+            FieldKind::Household => Input::Line { value, length: Some(40) },
+            FieldKind::Moment => Input::Moment { value },
+            FieldKind::Position => {
+                let part = |name| self.posted.get(&form::part_of(&field.name, name)).to_owned();
+                let [latitude, longitude, accuracy] = form::POSITION_PARTS.map(part);
+                Input::Position { latitude, longitude, accuracy }
+            }
         }
+    }
+
+    /// Those of the field's level.
+    fn places(&self, field: &Field) -> Vec<(String, String)> {
+        let fits = self.choices.divisions.iter().filter(|choice| form::is_of_level(choice.code, field.level));
+        fits.map(|choice| (choice.code.to_string(), choice.name.clone())).collect()
     }
 
     /// The choices of the manifest, or those `fill` puts in their place.
@@ -240,19 +273,7 @@ mod tests {
     use serde_json::json;
 
     fn field(name: &str, kind: FieldKind) -> Field {
-        Field {
-            name: name.into(),
-            label: name.into(),
-            kind,
-            required: false,
-            help: None,
-            choices: Vec::new(),
-            min: None,
-            max: None,
-            length: None,
-            when: None,
-            initial: None,
-        }
+        Field::new(name, name, kind)
     }
 
     fn form() -> Form {

@@ -81,6 +81,11 @@ impl Frame {
     async fn menu_of(&self, app: &App, actor: &Actor) -> Result<Vec<MenuItem>> {
         let role = actor.role();
         let may = |permission| role.is_some_and(|role| policy::allows(role, permission));
+        // A measure that cannot be asked must not take the kernel's own pages with it.
+        let offered = plugin::offered(app, actor).await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "what the measures put into the menu could not be read");
+            plugin::Offered::default()
+        });
         let mut menu = Vec::new();
         let mut add = |permission, label: &'static str, href: &str| {
             if may(permission) {
@@ -88,18 +93,19 @@ impl Frame {
             }
         };
         add(Permission::CaseRead, "工作台", "/worklist");
+        add(Permission::CaseRead, "义务日历", "/duties");
+        if offered.fieldwork {
+            add(Permission::CaseWrite, "外勤", "/field");
+        }
         add(Permission::HouseholdRead, "家庭档案", "/households");
         add(Permission::HouseholdImport, "花名册导入", "/imports");
         add(Permission::DecisionRead, "决定与待遇", "/decisions");
         add(Permission::FiguresRead, "各县区统计", "/figures");
-        // A measure that cannot be asked must not take the kernel's own pages with it.
-        match plugin::menu(app, actor).await {
-            Ok(entries) => menu.extend(entries.into_iter().map(|entry| MenuItem {
-                label: self.text(&entry.title).to_owned(),
-                href: format!("/measures/{}/{}", entry.plugin, entry.page),
-            })),
-            Err(error) => tracing::warn!(%error, "the measures' menu entries could not be read"),
-        }
+        add(Permission::ScorecardRead, "督查考核", "/scorecard");
+        menu.extend(offered.menu.into_iter().map(|entry| MenuItem {
+            label: self.text(&entry.title).to_owned(),
+            href: format!("/measures/{}/{}", entry.plugin, entry.page),
+        }));
         let mut add = |permission, label: &'static str, href: &str| {
             if may(permission) {
                 menu.push(MenuItem { label: self.t(label).to_owned(), href: href.to_owned() });

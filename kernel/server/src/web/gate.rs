@@ -90,6 +90,9 @@ fn to_sign_in(path: &str, query: &str, headers: &HeaderMap) -> Response {
         Ok(next) if path != "/" => format!("/sign-in?{next}"),
         _ => "/sign-in".to_owned(),
     };
+    if super::fieldwork::wants_json(headers) {
+        return super::fieldwork::signed_out();
+    }
     if headers.contains_key("hx-request") {
         return (StatusCode::UNAUTHORIZED, [("hx-redirect", address)]).into_response();
     }

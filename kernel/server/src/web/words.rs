@@ -38,6 +38,7 @@ pub fn done(code: &str) -> Option<&'static str> {
 
 const DONE: &[(&str, &str)] = &[
     ("saved", "已保存"),
+    ("sent", "已送达，系统已经收到"),
     ("acted", "已办理"),
     ("repeated", "这一步刚才已经办理，没有重复办理"),
     ("created", "已登记"),

@@ -1,11 +1,12 @@
 //! 工作台: what the visitor's office must do, by when. Filters stand in the address, so that a list can be kept and sent on.
 
+use super::duties::DutyLine;
 use super::error::Answer;
 use super::frame::{Frame, Who};
 use super::{download, format, show};
 use crate::App;
 use crate::app::document::{self, DueWindow, StateTab, WorkRow, WorklistFilter, WorklistView};
-use crate::app::export;
+use crate::app::{duty, export};
 use askama::Template;
 use axum::extract::{Query, State};
 use doudi_domain::Date;
@@ -32,6 +33,8 @@ struct WorklistPage {
     frame: Frame,
     filter: Filter,
     list: WorklistView,
+    /// 本月义务.
+    duties: DutyLine,
     exports: bool,
 }
 
@@ -73,7 +76,8 @@ pub async fn index(State(app): State<App>, frame: Frame, Who(actor): Who, Query(
     };
     let mut list = document::worklist(&app, &actor, &asked).await?;
     sort(&mut list.rows, &filter.sort);
-    show(&WorklistPage { exports: frame.may(Permission::Export), frame, filter, list })
+    let duties = DutyLine::new(&frame, duty::line(&app, &actor).await);
+    show(&WorklistPage { exports: frame.may(Permission::Export), frame, filter, list, duties })
 }
 
 /// Storage gives the earliest deadline first; a page can be read in another order.

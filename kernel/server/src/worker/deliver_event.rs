@@ -4,6 +4,7 @@
 use super::{Ended, broken_payload, chain};
 use crate::app::outbox::{NotifyJob, ReactJob, delivered};
 use crate::app::{App, plugin};
+use doudi_documents::feed;
 use doudi_domain::event::Event;
 use doudi_domain::{Actor, Error};
 use doudi_plugin_host::Contributions;
@@ -22,7 +23,9 @@ pub(super) async fn deliver(app: &App, actor: &Actor, payload: &str) -> Result<(
     let now = app.now();
     let mut jobs = Vec::new();
     for event in &events {
-        for manifest in contributions.subscribers(&event.topic) {
+        let only = owner(event);
+        let wants = |id: &str| only.as_deref().is_none_or(|only| only == id);
+        for manifest in contributions.subscribers(&event.topic).into_iter().filter(|manifest| wants(&manifest.id)) {
             jobs.push(ReactJob { event: event.id.0, plugin: manifest.id.clone() }.job(now));
         }
         for webhook in webhooks.iter().filter(|webhook| webhook.wants(&event.topic)) {
@@ -36,6 +39,15 @@ pub(super) async fn deliver(app: &App, actor: &Actor, payload: &str) -> Result<(
     }
     // The others are delivered all the same.
     beyond.map_or(Ok(()), |error| Err(Ended::Hopeless(error)))
+}
+
+/// Whom alone an event concerns: that a file is taken is the business of the measure it was for.
+fn owner(event: &Event) -> Option<String> {
+    if event.topic != feed::TAKEN {
+        return None;
+    }
+    let payload: serde_json::Value = serde_json::from_str(&event.payload).ok()?;
+    Some(payload.get("plugin")?.as_str()?.to_owned())
 }
 
 /// Those whose chain goes on, and why another's does not. Events of one transaction have one cause: each chain is looked at once.

@@ -4,7 +4,7 @@
 use super::{Ended, broken_payload};
 use crate::app::consult::{self, Consultation, Request};
 use crate::app::outbox::TickJob;
-use crate::app::{App, plugin, upgrade};
+use crate::app::{App, intake, plugin, upgrade};
 use doudi_documents::manifest::Every;
 use doudi_domain::{Actor, County, Date, Error, Result, Scope};
 use jiff::ToSpan;
@@ -45,6 +45,7 @@ async fn enter_county(app: &App, county: County, entered: &mut BTreeSet<String>)
     let grace = format!("{county}/grace/{today}");
     if !entered.contains(&grace) {
         upgrade::expire(app, &actor).await?;
+        intake::forget(app, county).await?;
         entered.insert(grace);
     }
     if due_jobs.is_empty() {
@@ -66,6 +67,8 @@ fn latest_due(every: Every, today: Date) -> Date {
         Every::Day => today,
         Every::Week => today.saturating_sub(i64::from(today.weekday().to_monday_zero_offset()).days()),
         Every::Month => today.first_of_month(),
+        Every::Quarter => date(today.year(), (today.month() - 1) / 3 * 3 + 1, 1),
+        Every::Year => date(today.year(), 1, 1),
         Every::July => {
             let july = date(today.year(), 7, 1);
             if july <= today { july } else { date(today.year() - 1, 7, 1) }
@@ -122,6 +125,12 @@ mod tests {
             (Every::Week, "2022-07-04", "2022-07-04"),
             (Every::Week, "2022-07-10", "2022-07-04"),
             (Every::Month, "2022-07-31", "2022-07-01"),
+            (Every::Quarter, "2022-07-01", "2022-07-01"),
+            (Every::Quarter, "2022-06-30", "2022-04-01"),
+            (Every::Quarter, "2022-12-31", "2022-10-01"),
+            (Every::Quarter, "2022-01-01", "2022-01-01"),
+            (Every::Year, "2022-12-31", "2022-01-01"),
+            (Every::Year, "2022-01-01", "2022-01-01"),
             (Every::July, "2022-07-01", "2022-07-01"),
             (Every::July, "2022-06-30", "2021-07-01"),
         ];

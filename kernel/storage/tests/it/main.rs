@@ -9,6 +9,7 @@ mod crash;
 mod decisions;
 mod documents;
 mod facts;
+mod feeds;
 mod fixture;
 mod grant_uses;
 mod households;

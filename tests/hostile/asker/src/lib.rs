@@ -8,15 +8,17 @@ wit_bindgen::generate!({
         package doudi:asker;
         world asker {
             import doudi:types/types@1.0.0;
-            import doudi:kernel/records@1.1.0;
-            import doudi:kernel/documents@1.1.0;
-            import doudi:kernel/decisions@1.1.0;
-            import doudi:kernel/parameters@1.1.0;
-            import doudi:kernel/calendar@1.1.0;
-            import doudi:kernel/questions@1.1.0;
-            import doudi:kernel/payments@1.1.0;
-            import doudi:kernel/log@1.1.0;
+            import doudi:kernel/records@1.2.0;
+            import doudi:kernel/documents@1.2.0;
+            import doudi:kernel/decisions@1.2.0;
+            import doudi:kernel/parameters@1.2.0;
+            import doudi:kernel/calendar@1.2.0;
+            import doudi:kernel/questions@1.2.0;
+            import doudi:kernel/payments@1.2.0;
+            import doudi:kernel/divisions@1.2.0;
+            import doudi:kernel/log@1.2.0;
             export doudi:measure/act@1.0.0;
+            export doudi:measure/view@1.0.0;
         }
     ",
     path: ["../../../wit/types", "../../../wit/kernel", "../../../wit/measure"],
@@ -24,9 +26,10 @@ wit_bindgen::generate!({
     generate_all,
 });
 
-use doudi::kernel::{calendar, decisions, documents, log, parameters, payments, questions, records};
+use doudi::kernel::{calendar, decisions, divisions, documents, log, parameters, payments, questions, records};
 use doudi::types::types::{Block, Context, Effect, Error, Values};
 use exports::doudi::measure::act::{Action, Guest};
+use exports::doudi::measure::view;
 use serde_json::Value;
 
 struct Asker;
@@ -49,6 +52,13 @@ impl Guest for Asker {
     }
 }
 
+impl view::Guest for Asker {
+    /// An empty page, so that there is one to begin cases on.
+    fn view(_: Context, _: view::Request) -> Result<String, Error> {
+        Ok(r#"{"blocks":[]}"#.to_owned())
+    }
+}
+
 /// Asks one function about one id; how much came back, or the code of the error.
 fn ask(function: &str, id: i64, today: i32) -> String {
     let many = |count: usize| format!("ok {count}");
@@ -57,6 +67,8 @@ fn ask(function: &str, id: i64, today: i32) -> String {
     let found = match function {
         "records.households" => records::households(&[id], today).map(with_values),
         "records.recipients" => records::recipients("asker", today, id - 1, 1).map(|ids| many(ids.len())),
+        "records.all" => records::all(id - 1, 1).map(|ids| many(ids.len())),
+        "divisions.all" => divisions::all().map(|block| many(rows(block))),
         "documents.get" => documents::get(id).map(|_| many(1)),
         "documents.find" => documents::find(&documents::Query {
             collection: "case".to_owned(),

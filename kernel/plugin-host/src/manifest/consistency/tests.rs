@@ -2,7 +2,19 @@
 
 use super::*;
 use crate::sample;
+use doudi_documents::manifest::IndicatorEntry;
 use doudi_documents::workflow::DayCount;
+
+fn indicator(code: &str) -> IndicatorEntry {
+    IndicatorEntry {
+        code: code.into(),
+        label: "按时办结率".into(),
+        definition: "期限内办结的件数 ÷ 应办结的件数".into(),
+        article: String::new(),
+        unit: Default::default(),
+        better: Default::default(),
+    }
+}
 
 #[test]
 fn the_sample_is_consistent() {
@@ -57,6 +69,12 @@ fn each_inconsistency_is_found() {
             m.forms[0].sections[0].fields[1].min = Some(2);
             m.forms[0].sections[0].fields[1].max = Some(1);
         }),
+        ("manifest.indicator", |m| {
+            m.points.retain(|point| point != "indicators");
+            m.indicators.push(indicator("on-time"));
+        }),
+        ("manifest.twice", |m| m.indicators = vec![indicator("on-time"), indicator("on-time")]),
+        ("manifest.chinese", |m| m.indicators.push(IndicatorEntry { definition: Text::default(), ..indicator("on-time") })),
         ("manifest.outcome", |m| m.outcomes.clear()),
         ("manifest.topic", |m| m.questions.push("Everything".into())),
         ("manifest.point", |m| m.subscriptions.push("person.died".into())),

@@ -1,11 +1,14 @@
-//! Carrying out, in the one short transaction. Documents, facts and payments are written in the order of the list; decisions,
-//! then letters, then events are collected and written at once, because a step of due work wishes hundreds of each.
+//! Carrying out, in the one short transaction. Documents, facts and payments are written in the order of the list, new documents
+//! that follow each other and facts that do in one go; decisions, then letters, then events are collected and written at once.
+//! A step of due work and a block of a department's list wish hundreds of each.
 
 use super::{Operation, payments};
 use doudi_domain::{DecisionId, DocumentId, HouseholdId, InvocationId, Result};
 use doudi_plugin_host::CallRecord;
+use doudi_domain::fact::NewFact;
 use doudi_storage::Write;
 use doudi_storage::decision::NewDecision;
+use doudi_storage::document::{DocumentPut, DocumentTarget};
 use doudi_storage::event::NewEvent;
 use doudi_storage::notice::NewNotice;
 use std::collections::HashMap;
@@ -21,28 +24,21 @@ pub(crate) async fn carry_out(
     let mut together = Together::default();
     // By collection and key: what the envelope of a new roster is opened on.
     let mut named: Vec<(String, String, DocumentId)> = Vec::new();
+    let mut row = Row::default();
     for operation in operations {
+        if !row.takes(&operation) {
+            row.write(write, &mut documents, &mut together, &mut named).await?;
+        }
         match operation {
-            Operation::Document(put) => {
-                let is_new = matches!(put.target, doudi_storage::document::DocumentTarget::New { .. });
-                let document = write.document_put(&put).await?;
-                if is_new {
-                    if let Some(household) = document.household {
-                        together.cases.insert(household, document.id);
-                    }
-                    named.push((document.collection, document.key, document.id));
-                }
-                documents.push(document.id);
-            }
+            Operation::Document(put) if is_new(&put) => row.documents.push(put),
+            Operation::Document(put) => documents.push(write.document_put(&put).await?.id),
             Operation::Decision(mut decision) => {
                 decision.cause.parameters = record.parameters.clone();
                 decision.cause.input_hash = record.input_hash.clone();
                 decision.cause.invocation = invocation;
                 together.decision(*decision);
             }
-            Operation::Fact(fact) => {
-                write.fact_record(&fact).await?;
-            }
+            Operation::Fact(fact) => row.facts.push(fact),
             Operation::Event(event) => together.events.push(event),
             Operation::Notice(notice) => together.notice(notice),
             Operation::Attachment(attachment) => {
@@ -51,8 +47,58 @@ pub(crate) async fn carry_out(
             Operation::Payment(planned) => payments::carry_out(write, *planned, &named).await?,
         }
     }
+    row.write(write, &mut documents, &mut together, &mut named).await?;
     together.write(write).await?;
     Ok(documents)
+}
+
+fn is_new(put: &DocumentPut) -> bool {
+    matches!(put.target, DocumentTarget::New { .. })
+}
+
+/// New documents, or facts, that follow each other: written in one go before anything else is.
+#[derive(Default)]
+struct Row {
+    documents: Vec<DocumentPut>,
+    facts: Vec<NewFact>,
+}
+
+impl Row {
+    /// Whether this may wait for what comes next. What is written in the end anyway keeps nobody from waiting.
+    fn takes(&self, operation: &Operation) -> bool {
+        match operation {
+            Operation::Document(put) => is_new(put) && self.facts.is_empty(),
+            // A fact that takes the place of another is written after what was before it.
+            Operation::Fact(fact) => self.documents.is_empty() && fact.supersedes.is_none(),
+            Operation::Event(_) => true,
+            // A decision and a letter about a household belong to the case just created for it.
+            Operation::Decision(_) | Operation::Notice(_) | Operation::Attachment(_) | Operation::Payment(_) => false,
+        }
+    }
+
+    async fn write(
+        &mut self,
+        write: &mut Write,
+        documents: &mut Vec<DocumentId>,
+        together: &mut Together,
+        named: &mut Vec<(String, String, DocumentId)>,
+    ) -> Result<()> {
+        let puts = std::mem::take(&mut self.documents);
+        if !puts.is_empty() {
+            for document in write.documents_create_many(&puts).await? {
+                if let Some(household) = document.household {
+                    together.cases.insert(household, document.id);
+                }
+                named.push((document.collection, document.key, document.id));
+                documents.push(document.id);
+            }
+        }
+        let facts = std::mem::take(&mut self.facts);
+        if !facts.is_empty() {
+            write.facts_record_many(&facts).await?;
+        }
+        Ok(())
+    }
 }
 
 /// What is written at once in the end.

@@ -32,6 +32,7 @@ async fn app(storage: Storage) -> (App, Actor) {
         clock: Arc::new(FixedClock::on(TODAY)),
         config: Arc::new(Config::default()),
         watch: Arc::default(),
+        kept: Arc::default(),
     };
     let division = |code: i64, name: &str, level, parent: Option<i64>| Division {
         code: DivisionCode::new(code).unwrap(),

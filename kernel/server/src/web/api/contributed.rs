@@ -11,11 +11,12 @@ use std::sync::Arc;
 
 const ACT: &str = "/documents/{document}/actions/{action}";
 const NEW: &str = "/households/{household}/new/{plugin}/{collection}";
+const APART: &str = "/measures/{plugin}/new/{collection}";
 
 /// The kernel's part with the part of these measures.
 pub fn document(manifests: &[Arc<Manifest>]) -> Value {
     let mut document = serde_json::to_value(openapi::kernel()).expect("a description is always JSON");
-    let (act, new) = (operation(&document, ACT), operation(&document, NEW));
+    let (act, new, apart) = (operation(&document, ACT), operation(&document, NEW), operation(&document, APART));
     let mut paths: Map<String, Value> = Map::new();
     let mut schemas: Map<String, Value> = Map::new();
     // Two measures may use the same word for a button; the address is the same, and either body fits.
@@ -30,7 +31,12 @@ pub fn document(manifests: &[Arc<Manifest>]) -> Value {
             for action in collection.workflow.actions.iter().filter(|action| !action.automatic) {
                 let title = title(manifest, collection, action);
                 let body = body(manifest, action);
-                if collection.create.as_ref() == Some(&action.id) {
+                if collection.create.as_ref() == Some(&action.id) && !collection.create_pages.is_empty() {
+                    let path = format!("/measures/{}/new/{}", manifest.id, collection.id);
+                    let name = format!("documents.create_apart.{}.{}", manifest.id, collection.id);
+                    paths.insert(path, special(&apart, &["plugin", "collection"], &name, &title, body.clone()));
+                }
+                if collection.create.as_ref() == Some(&action.id) && collection.create_on_household {
                     let path = format!("/households/{{household}}/new/{}/{}", manifest.id, collection.id);
                     let name = format!("documents.create.{}.{}", manifest.id, collection.id);
                     paths.insert(path, special(&new, &["plugin", "collection"], &name, &title, body.clone()));
@@ -126,6 +132,7 @@ fn body(manifest: &Manifest, action: &Action) -> Value {
         "properties": {
             "values": values,
             "person": {"anyOf": [{"$ref": "#/components/schemas/Id"}, {"type": "null"}], "description": "针对哪一位成员；针对家庭时不填"},
+            "revision": {"type": ["integer", "null"], "format": "int64", "description": "填写时办件的版本号；办件此后有变动的，不办理，答复 409"},
         },
     });
     if asks {
@@ -178,6 +185,18 @@ fn field_schema(field: &Field) -> Value {
         FieldKind::Members | FieldKind::Files => json!({"type": "array", "items": id()}),
         FieldKind::Declaration if field.required && field.when.is_none() => json!({"type": "boolean", "const": true}),
         FieldKind::Declaration => json!({"type": "boolean"}),
+        FieldKind::Division => json!({"type": "string", "pattern": "^[0-9]{12}$"}),
+        FieldKind::Household => json!({"allOf": [id()]}),
+        FieldKind::Moment => json!({"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}$"}),
+        FieldKind::Position => json!({
+            "type": "object",
+            "properties": {
+                "latitude": {"type": "string", "pattern": "^-?[0-9]{1,3}([.][0-9]{1,6})?$"},
+                "longitude": {"type": "string", "pattern": "^-?[0-9]{1,3}([.][0-9]{1,6})?$"},
+                "accuracy": {"type": ["integer", "null"], "minimum": 0},
+            },
+            "required": ["latitude", "longitude"],
+        }),
     };
     if field.kind == FieldKind::Number
         && let Some(min) = field.min
@@ -201,6 +220,10 @@ fn description(field: &Field) -> String {
         FieldKind::Member | FieldKind::Members => text.push_str("（成员编号）"),
         FieldKind::Officer => text.push_str("（用户编号）"),
         FieldKind::Files => text.push_str("（材料编号，先上传）"),
+        FieldKind::Division => text.push_str("（12 位区划代码，在管辖范围内）"),
+        FieldKind::Household => text.push_str("（家庭编号）"),
+        FieldKind::Moment => text.push_str("（当地时间）"),
+        FieldKind::Position => text.push_str("（经纬度，单位为度；误差，单位为米）"),
         _ => {}
     }
     if let Some(help) = &field.help {

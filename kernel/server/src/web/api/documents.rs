@@ -361,15 +361,21 @@ pub async fn new_form(
     Ok(Shown(form(view)))
 }
 
+pub async fn new_form_apart(call: Call, At((plugin, collection)): At<(Word, Word)>) -> Answer<Shown<FormShape>> {
+    Ok(Shown(form(document::new_form(&call.app, &call.actor, &plugin.0, &collection.0, None).await?)))
+}
+
 /// 填写的内容
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Filled {
-    /// 按表单填写的值：金额为分，日期为 2022-07-06，成员、人员、材料为编号
+    /// 按表单填写的值：金额为分，日期为 2022-07-06，时间为 2022-07-06T09:30，成员、人员、家庭、材料为编号，区划为 12 位代码
     #[serde(default)]
     values: Free,
     /// 针对哪一位成员；针对家庭时不填
     person: Option<Id>,
+    /// 填写时办件的版本号；办件此后有变动的，不办理，答复 409
+    revision: Option<i64>,
 }
 
 /// 办理的结果
@@ -379,22 +385,22 @@ pub struct Acted {
     document: Option<Id>,
 }
 
-async fn carry_out(call: &Call, target: Target, action: String, values: Free) -> Answer<Shown<Acted>> {
+async fn carry_out(call: &Call, target: Target, action: String, filled: Filled) -> Answer<Shown<Acted>> {
     // The request's own key guards the write; the page's key is for browsers.
-    let press = Press { target, action, values: values.0, idempotency_key: String::new() };
-    let pressed = document::act(&call.app, &call.actor, press).await?;
+    let press = Press { target, action, values: filled.values.0, idempotency_key: String::new() };
+    let pressed = document::act_on(&call.app, &call.actor, press, filled.revision).await?;
     Ok(Shown(Acted { document: pressed.document.map(|id| Id(id.0)) }))
 }
 
 pub async fn act(call: Call, At((id, action)): At<(Id, Word)>, Body(filled): Body<Filled>) -> Answer<Shown<Acted>> {
-    carry_out(&call, Target::Existing(DocumentId(id.0)), action.0, filled.values).await
+    carry_out(&call, Target::Existing(DocumentId(id.0)), action.0, filled).await
 }
 
-fn new_target(household: Id, plugin: &Word, collection: &Word, person: Option<Id>) -> Target {
+fn new_target(household: Option<Id>, plugin: &Word, collection: &Word, person: Option<Id>) -> Target {
     Target::New {
         plugin: plugin.0.clone(),
         collection: collection.0.clone(),
-        household: Some(HouseholdId(household.0)),
+        household: household.map(|id| HouseholdId(id.0)),
         person: person.map(|id| PersonId(id.0)),
     }
 }
@@ -406,8 +412,18 @@ pub async fn create(
 ) -> Answer<Shown<Acted>> {
     let id = Some(HouseholdId(household.0));
     let view = document::new_form(&call.app, &call.actor, &plugin.0, &collection.0, id).await?;
-    let target = new_target(household, &plugin, &collection, filled.person);
-    carry_out(&call, target, view.action.id, filled.values).await
+    let target = new_target(Some(household), &plugin, &collection, filled.person);
+    carry_out(&call, target, view.action.id, filled).await
+}
+
+pub async fn create_apart(
+    call: Call,
+    At((plugin, collection)): At<(Word, Word)>,
+    Body(filled): Body<Filled>,
+) -> Answer<Shown<Acted>> {
+    let view = document::new_form(&call.app, &call.actor, &plugin.0, &collection.0, None).await?;
+    let target = new_target(None, &plugin, &collection, filled.person);
+    carry_out(&call, target, view.action.id, filled).await
 }
 
 /// 填写到一半的内容
@@ -444,7 +460,16 @@ pub async fn new_fill(
 ) -> Answer<Shown<FillShape>> {
     let id = Some(HouseholdId(household.0));
     let view = document::new_form(&call.app, &call.actor, &plugin.0, &collection.0, id).await?;
-    fill(&call, &view, &new_target(household, &plugin, &collection, None), filling).await
+    fill(&call, &view, &new_target(Some(household), &plugin, &collection, None), filling).await
+}
+
+pub async fn new_fill_apart(
+    call: Call,
+    At((plugin, collection)): At<(Word, Word)>,
+    Body(filling): Body<Filling>,
+) -> Answer<Shown<FillShape>> {
+    let view = document::new_form(&call.app, &call.actor, &plugin.0, &collection.0, None).await?;
+    fill(&call, &view, &new_target(None, &plugin, &collection, None), filling).await
 }
 
 async fn fill(call: &Call, view: &FormView, target: &Target, filling: Filling) -> Answer<Shown<FillShape>> {
