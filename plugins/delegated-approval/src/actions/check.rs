@@ -97,7 +97,9 @@ impl Step<'_> {
             }
             Some(second) => by.push(second),
             None if way == "home" => {
-                return Err(Refusal::invalid("入户核查应当由两人以上进行").problem("second", "请选择您以外的另一名人员"));
+                return Err(
+                    Refusal::invalid("入户核查应当由两人以上进行").problem("second", "请选择您以外的另一名人员")
+                );
             }
             None => {}
         }
@@ -140,14 +142,21 @@ impl Step<'_> {
                 problems.require(
                     error.is_empty() || refused == (error == "missed"),
                     "error",
-                    if refused { "原决定是不予确认，错误类型应为漏保" } else { "原决定不是不予确认，不能是漏保" },
+                    if refused {
+                        "原决定是不予确认，错误类型应为漏保"
+                    } else {
+                        "原决定不是不予确认，不能是漏保"
+                    },
                 );
             }
             _ => {}
         }
         self.body.conclusion.clone_from(&conclusion);
         if self.body.needs_home() && !self.body.been_home() {
-            problems.add("", "近亲属备案、有异议的和实体错误的，应当入户核查以后再作结论（依据：民发〔2021〕57号 第二十条）");
+            problems.add(
+                "",
+                "近亲属备案、有异议的和实体错误的，应当入户核查以后再作结论（依据：民发〔2021〕57号 第二十条）",
+            );
         }
         let asks = conclusion != "true";
         problems.require(!asks || !order.is_empty(), "order", "请写明整改要求");

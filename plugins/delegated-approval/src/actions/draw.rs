@@ -49,7 +49,11 @@ fn add(context: &Context, document: &Document, mut body: Draw, values: &FormValu
         }
     }
     if effects.is_empty() {
-        let message = if known { "该家庭本期的决定已经在抽查之中" } else { "该家庭本期没有由镇街审核确认的决定" };
+        let message = if known {
+            "该家庭本期的决定已经在抽查之中"
+        } else {
+            "该家庭本期没有由镇街审核确认的决定"
+        };
         return Err(Refusal::new(message).problem("household", message));
     }
     let put = document.to("drawn").note(format!("追加核查：{why}")).body(&body);

@@ -42,8 +42,9 @@ fn convene(context: &Context, action: &Action) -> Result<Effects> {
     let on = date(&action.values, "on", "会议日期")?;
     let place = required(&action.values, "place", "地点")?.to_owned();
     let Some((_, group)) = of_town(town)? else {
-        return Err(Refusal::new("本镇（街）还没有建立联审联批领导小组，请先建立")
-            .article("芜湖市2022年6月23日通知 第八条"));
+        return Err(
+            Refusal::new("本镇（街）还没有建立联审联批领导小组，请先建立").article("芜湖市2022年6月23日通知 第八条")
+        );
     };
     let members = group.on(on);
     if !members.iter().any(|member| member.role == "lead") {
@@ -171,7 +172,9 @@ impl Step<'_> {
     fn vote(mut self) -> Result<Effects> {
         refuse_late(self.context, self.body.on)?;
         let case = self.case()?;
-        let Some(item) = self.body.item(case).cloned() else { return Err(Refusal::invalid("请选择会议中的办件")) };
+        let Some(item) = self.body.item(case).cloned() else {
+            return Err(Refusal::invalid("请选择会议中的办件"));
+        };
         if self.body.present.is_empty() {
             return Err(Refusal::new("还没有登记到会人员，不能表决"));
         }

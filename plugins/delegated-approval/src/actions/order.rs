@@ -22,8 +22,9 @@ pub fn act(context: &Context, action: &Action) -> Result<Effects> {
             let town = body.town;
             let body = read(context, values, body)?;
             if body.town != town {
-                return Err(Refusal::invalid("下放的镇（街）不能改动")
-                    .problem("town", "另一镇（街）请另建一份，原件请作废"));
+                return Err(
+                    Refusal::invalid("下放的镇（街）不能改动").problem("town", "另一镇（街）请另建一份，原件请作废")
+                );
             }
             refuse_overlap(&body, Some(document.id))?;
             Ok(Effects::new().document(indexed(document.to("draft").title(title(&body)).note("修改下放文件"), &body)))

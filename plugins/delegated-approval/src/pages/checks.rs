@@ -1,9 +1,7 @@
 //! 核查件: the list by period, by day of mending or by figure, and the panel of one check (抽查记录表).
 
 use super::{PAGE, date_cell, more, skip, span, town_cell};
-use crate::check::{
-    CHECK, CONCLUDED, Check, conclusion_word, error_word, finding_word, of_period, way_word,
-};
+use crate::check::{CHECK, CONCLUDED, Check, conclusion_word, error_word, finding_word, of_period, way_word};
 use crate::draw::outcome_word;
 use crate::rules::period::month_code;
 use crate::rules::sample::Reason;
@@ -131,9 +129,10 @@ pub fn panel(request: &PageRequest) -> Result<Page> {
         page = page.missing("近亲属备案、有异议的，应当入户核查");
     }
     if !check.findings.is_empty() {
-        let findings = check.findings.iter().fold(PageTable::new(["发现的问题"]), |table, code| {
-            table.row([Cell::text(finding_word(code))])
-        });
+        let findings = check
+            .findings
+            .iter()
+            .fold(PageTable::new(["发现的问题"]), |table, code| table.row([Cell::text(finding_word(code))]));
         page = page.table(findings);
     }
     page = page.heading("核查记录").table(records(&check));
@@ -167,9 +166,6 @@ fn mending(page: Page, check: &Check) -> Page {
         table = table.row([Cell::date(reply.on), Cell::text(reply.text.as_str())]);
     }
     page.heading("整改")
-        .facts([
-            Row::new("整改要求", Cell::text(check.order.as_str())),
-            Row::new("整改期限", date_cell(check.mend_by)),
-        ])
+        .facts([Row::new("整改要求", Cell::text(check.order.as_str())), Row::new("整改期限", date_cell(check.mend_by))])
         .table(table)
 }

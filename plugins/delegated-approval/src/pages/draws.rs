@@ -68,7 +68,8 @@ pub fn panel(request: &PageRequest) -> Result<Page> {
     if draw.frozen.is_none() {
         return Ok(Page::untitled()
             .facts([
-                Row::new("抽查种子", Cell::text(draw.published.as_str())).note(format!("{}公布", draw.announced.chinese())),
+                Row::new("抽查种子", Cell::text(draw.published.as_str()))
+                    .note(format!("{}公布", draw.announced.chinese())),
                 Row::new("冻结名单", Cell::date(draw.period.to.add_days(1))),
                 Row::new("已读入", count_cell(draw.list.len())),
             ])

@@ -15,11 +15,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub fn page(context: &Context) -> Result<Page> {
     let orders = order::all(&["draft", "adopted", "suspended", "withdrawn"])?;
-    let governing: Vec<Order> = orders
-        .iter()
-        .filter(|(document, _)| document.state != "draft")
-        .map(|(_, order)| order.clone())
-        .collect();
+    let governing: Vec<Order> =
+        orders.iter().filter(|(document, _)| document.state != "draft").map(|(_, order)| order.clone()).collect();
     let own = town_of(context.actor.division);
     let mut towns: Vec<i64> =
         divisions::list()?.iter().filter(|place| place.is_real_town()).map(|place| place.code).collect();
@@ -156,8 +153,11 @@ pub fn panel(context: &Context, request: &PageRequest) -> Result<Page> {
     page = match mine.is_empty() {
         true => page.paragraph("今天受理的申请由县级审核确认。"),
         false => page.facts(mine.iter().map(|order| {
-            Row::new(order.schemes_word(), Cell::text("今天受理的由镇（街）审核确认"))
-                .note(format!("{}，{} 起", order.number, order.from.chinese()))
+            Row::new(order.schemes_word(), Cell::text("今天受理的由镇（街）审核确认")).note(format!(
+                "{}，{} 起",
+                order.number,
+                order.from.chinese()
+            ))
         })),
     };
     let mut table = PageTable::new(["抽查", "救助", "原决定", "决定日期", "结论"]).empty("没有抽查记录。");

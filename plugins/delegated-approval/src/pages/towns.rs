@@ -21,7 +21,11 @@ pub fn page(context: &Context, request: &PageRequest) -> Result<Page> {
     Ok(match gap {
         Some(gap) => page.note(
             Tone::Neutral,
-            format!("同意率与其他镇（街）相差超过 {}.{:02} 个百分点的加标记，偏高偏低都需要了解原因。", gap / 100, gap % 100),
+            format!(
+                "同意率与其他镇（街）相差超过 {}.{:02} 个百分点的加标记，偏高偏低都需要了解原因。",
+                gap / 100,
+                gap % 100
+            ),
         ),
         None => page,
     })
@@ -83,9 +87,8 @@ fn problems(sampled: &Sampled) -> PageTable {
             }
         }
     }
-    let mut table =
-        PageTable::new([ColumnHead::new("镇（街）"), ColumnHead::new("问题"), ColumnHead::number("件数")])
-            .empty("没有发现问题。");
+    let mut table = PageTable::new([ColumnHead::new("镇（街）"), ColumnHead::new("问题"), ColumnHead::number("件数")])
+        .empty("没有发现问题。");
     for ((town, finding), count) in counts {
         table = table.row([town_cell(town), Cell::text(finding), count_cell(count)]);
     }

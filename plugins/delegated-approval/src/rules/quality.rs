@@ -52,8 +52,7 @@ impl Approvals {
 
     /// Basis points above (positive) or below the other towns together.
     pub fn against(self, county: Approvals) -> Option<i64> {
-        let peers =
-            Approvals { granted: county.granted - self.granted, decided: county.decided - self.decided };
+        let peers = Approvals { granted: county.granted - self.granted, decided: county.decided - self.decided };
         Some(self.rate()? - peers.rate()?)
     }
 }

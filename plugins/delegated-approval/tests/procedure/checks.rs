@@ -11,7 +11,14 @@ fn record(way: &str, on: &str) -> serde_json::Value {
     json!({ "way": way, "on": on, "second": SECOND.0.to_string(), "found": "与档案一致" })
 }
 
-pub fn on_check(county: &mut County, case: i64, date: &str, who: Who, id: &str, values: serde_json::Value) -> Result<Effects> {
+pub fn on_check(
+    county: &mut County,
+    case: i64,
+    date: &str,
+    who: Who,
+    id: &str,
+    values: serde_json::Value,
+) -> Result<Effects> {
     let document = county.check_of(case).0;
     county.press_on(date, who, "check", Some(document), id, values)
 }
@@ -53,7 +60,8 @@ fn whoever_surveyed_or_decided_does_not_check() {
     }
     let other: Who = (29, "county-officer");
     on_check(&mut county, case, "2022-08-02", APPROVER, "assign", json!({ "officer": "29" })).expect("assigned");
-    let refusal = on_check(&mut county, case, "2022-08-03", (30, "county-officer"), "record", record("paper", "2022-08-03"));
+    let refusal =
+        on_check(&mut county, case, "2022-08-03", (30, "county-officer"), "record", record("paper", "2022-08-03"));
     assert!(refusal.expect_err("another's").message.contains("分派给其他人员"));
     let with = on_check(&mut county, case, "2022-08-03", other, "record", record("home", "2022-08-03"));
     assert!(with.expect_err("the surveyor comes along").message.contains("同行人员"));
@@ -147,7 +155,11 @@ fn a_wrong_refusal_is_confirmed_told_mended_and_followed_up() {
         json!({ "scheme": "relief", "decision": (case + 10_000).to_string(), "case": case.to_string(), "finding": "missed" })
     );
     let (document, check) = county.check_of(case);
-    assert_eq!((document.state.as_str(), check.mend_by), ("rectifying", Some(day("2022-09-01"))), "fifteen working days");
+    assert_eq!(
+        (document.state.as_str(), check.mend_by),
+        ("rectifying", Some(day("2022-09-01"))),
+        "fifteen working days"
+    );
     assert_eq!(document.due, check.mend_by);
     on_check(&mut county, case, "2022-08-20", REVIEWER, "reply", json!({ "text": "已重新受理" })).expect("replied");
     let back = json!({ "reason": "没有入户" });
@@ -221,7 +233,8 @@ fn a_draw_is_reported_on_when_every_check_is_concluded() {
     assert!(open.expect_err("open checks").message.contains("还有 8 件抽查没有结论"));
     for (_, check) in county.checks() {
         looked_at(&mut county, check.case.0);
-        on_check(&mut county, check.case.0, "2022-08-11", OFFICER, "conclude", conclude("true", &[], None)).expect("true");
+        on_check(&mut county, check.case.0, "2022-08-11", OFFICER, "conclude", conclude("true", &[], None))
+            .expect("true");
     }
     county.press_on("2022-08-20", APPROVER, "draw", Some(document), "report", number).expect("reported");
     assert_eq!(county.draw("2022-07").0.state, "reported");
@@ -242,7 +255,8 @@ fn checks_carry_the_clues_of_the_files() {
 /// Every check of July concluded; `wrong` of them as errors of substance.
 pub fn concluded(wrong: usize) -> County {
     let mut county = drawn();
-    let mine: Vec<Check> = county.checks().into_iter().map(|(_, check)| check).filter(|check| check.town == XU).collect();
+    let mine: Vec<Check> =
+        county.checks().into_iter().map(|(_, check)| check).filter(|check| check.town == XU).collect();
     for (at, check) in mine.iter().enumerate() {
         let case = check.case.0;
         looked_at(&mut county, case);
@@ -270,9 +284,7 @@ fn suspension_is_proposed_to_a_person_and_never_automatic() {
     assert_eq!(proposals, 1, "once is enough");
     let values = json!({ "on": "2022-08-25", "reason": "错误率过高" });
     county.press("2022-08-23", APPROVER, "proposal", "suspend", values).expect("suspended");
-    for (household, on, level) in
-        [(1, "2022-08-24", "town"), (1, "2022-08-25", "county"), (41, "2022-08-25", "town")]
-    {
+    for (household, on, level) in [(1, "2022-08-24", "town"), (1, "2022-08-25", "county"), (41, "2022-08-25", "town")] {
         assert_eq!(county.authority(household, "relief", on), level, "{household} {on}");
     }
     county.as_user("2022-08-23", APPROVER);

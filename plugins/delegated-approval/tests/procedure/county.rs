@@ -188,7 +188,14 @@ impl County {
     }
 
     /// Presses a button on the newest document of a collection, or creates one; applies what comes of it.
-    pub fn press(&mut self, date: &str, who: Who, collection: &str, id: &str, values: serde_json::Value) -> Result<Effects> {
+    pub fn press(
+        &mut self,
+        date: &str,
+        who: Who,
+        collection: &str,
+        id: &str,
+        values: serde_json::Value,
+    ) -> Result<Effects> {
         let creating = matches!(id, "draft" | "found" | "convene");
         let document = (!creating).then(|| self.world.latest(collection));
         self.press_on(date, who, collection, document, id, values)
@@ -275,7 +282,10 @@ impl County {
     }
 
     pub fn check_of(&self, case: i64) -> (Document, Check) {
-        self.checks().into_iter().find(|(_, check)| check.case == Id(case)).unwrap_or_else(|| panic!("no check of {case}"))
+        self.checks()
+            .into_iter()
+            .find(|(_, check)| check.case == Id(case))
+            .unwrap_or_else(|| panic!("no check of {case}"))
     }
 
     pub fn state(&self, collection: &str) -> String {

@@ -188,7 +188,8 @@ fn decisions_after_a_withdrawal_are_drawn_from_still() {
     let mut county = july();
     county.ruled.push(granted(501, 5, "2022-09-05"));
     for _ in 0..2 {
-        let order = county.world.documents().find(|document| document.collection == "order" && document.state == "adopted");
+        let order =
+            county.world.documents().find(|document| document.collection == "order" && document.state == "adopted");
         let order = order.cloned();
         let values = json!({ "on": "2022-08-15", "reason": "收回" });
         county.press_on("2022-08-15", APPROVER, "order", order, "withdraw", values).expect("withdrawn");

@@ -1,6 +1,6 @@
 //! Figures of 督查, duties with a day, and the pages behind them: what a figure counts is what its list shows.
 
-use crate::checks::{concluded, conclude, looked_at, on_check};
+use crate::checks::{conclude, concluded, looked_at, on_check};
 use crate::county::*;
 use crate::draws::{drawn, july};
 use crate::meetings::{attended, vote};
@@ -20,10 +20,10 @@ fn figures(county: &mut County, today: &str, begins: &str, ends: &str) -> BTreeM
 /// The page a figure or a duty leads to.
 fn follow(county: &County, address: &str) -> String {
     let (page, query) = address.split_once('?').unwrap_or((address, ""));
-    let request = query.split('&').filter_map(|part| part.split_once('=')).fold(
-        PageRequest::new(page),
-        |request, (name, value)| request.with(name, value),
-    );
+    let request = query
+        .split('&')
+        .filter_map(|part| part.split_once('='))
+        .fold(PageRequest::new(page), |request, (name, value)| request.with(name, value));
     county.page(request)
 }
 
@@ -78,7 +78,11 @@ fn every_figure_leads_to_its_list() {
     assert_eq!(numbers.chunks(3).map(|row| row[0]).sum::<i64>(), 24, "{numbers:?}");
     assert_eq!(numbers.chunks(3).map(|row| row[1]).sum::<i64>(), 8);
     for figure in figures.values() {
-        assert!(manifest().page(figure.drill_down.split('?').next().expect("a page")).is_some(), "{}", figure.drill_down);
+        assert!(
+            manifest().page(figure.drill_down.split('?').next().expect("a page")).is_some(),
+            "{}",
+            figure.drill_down
+        );
         follow(&county, &figure.drill_down);
     }
 }
@@ -146,7 +150,13 @@ fn meetings_and_decisions_are_brought_together() {
     assert!(page.contains("已召开") && page.contains("没有召开"), "{page}");
 }
 
-fn duties(county: &mut County, today: &str, who: Who, begins: &str, ends: &str) -> Vec<(String, String, i64, i64, String)> {
+fn duties(
+    county: &mut County,
+    today: &str,
+    who: Who,
+    begins: &str,
+    ends: &str,
+) -> Vec<(String, String, i64, i64, String)> {
     county.as_user(today, who);
     let period = Block::of(Table::new("period", 1).ints("begins", [day(begins)]).ints("ends", [day(ends)]));
     let answer = county.world.run(|context| DelegatedApproval::answer(context, "duty.due", context.today, period));
@@ -198,8 +208,10 @@ fn duties_have_a_day_and_a_list() {
         }
     }
     // A town is not told of the county's own duties.
-    let codes: Vec<String> =
-        duties(&mut county, "2022-08-12", REVIEWER, "2022-08-01", "2022-08-31").into_iter().map(|duty| duty.0).collect();
+    let codes: Vec<String> = duties(&mut county, "2022-08-12", REVIEWER, "2022-08-01", "2022-08-31")
+        .into_iter()
+        .map(|duty| duty.0)
+        .collect();
     assert_eq!(codes, ["rectification", "joint-meeting"]);
 }
 
@@ -222,7 +234,9 @@ fn the_map_says_who_decides_and_since_when() {
     let page = county.page(PageRequest::new("map"));
     assert!(page.contains("镇（街），2022-07-01 起") && page.contains(r#""县级""#), "{page}");
     assert!(!page.contains(&format!("{:012}", 340_223_400_000_i64)), "a park has no duty of a town: {page}");
-    county.press("2022-07-10", APPROVER, "order", "suspend", json!({ "on": "2022-07-11", "reason": "整改" })).expect("rests");
+    county
+        .press("2022-07-10", APPROVER, "order", "suspend", json!({ "on": "2022-07-11", "reason": "整改" }))
+        .expect("rests");
     county.as_user("2022-07-12", OFFICER);
     assert!(county.page(PageRequest::new("map")).contains("县级，2022-07-11 起"));
     county.as_user("2022-07-12", CASEWORKER);
@@ -250,7 +264,8 @@ fn the_draw_page_tells_how_to_repeat_it() {
     for entry in &draw.list {
         assert!(list.contains(&entry.case().line()), "{}", entry.case().line());
     }
-    let panel = county.page(PageRequest::new("panel").of_household(county.checks()[0].0.household.expect("a household")));
+    let panel =
+        county.page(PageRequest::new("panel").of_household(county.checks()[0].0.household.expect("a household")));
     assert_eq!(linked(&panel), 1);
     for page in ["draws", "checks", "towns", "meetings", "intervals"] {
         county.page(PageRequest::new(page));

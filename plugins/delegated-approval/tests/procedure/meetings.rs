@@ -33,7 +33,9 @@ fn the_answer_is_about_each_row_asked() {
     let mut county = County::new();
     county.order("2022-06-20", XU, "2022-07-01");
     let block = Block::of(
-        Table::new("case", 4).ints("household", [1_i64, 41, 2, 1]).texts("scheme", ["relief", "relief", "care", "relief"]),
+        Table::new("case", 4)
+            .ints("household", [1_i64, 41, 2, 1])
+            .texts("scheme", ["relief", "relief", "care", "relief"]),
     );
     let answer = county
         .world
@@ -48,12 +50,17 @@ fn the_answer_is_about_each_row_asked() {
 fn pauses_and_withdrawals_begin_today_at_the_earliest() {
     let mut county = County::new();
     county.order("2022-06-20", XU, "2022-07-01");
-    let back = county.refuse("2022-08-10", APPROVER, "order", "suspend", json!({ "on": "2022-08-09", "reason": "整改" }));
+    let back =
+        county.refuse("2022-08-10", APPROVER, "order", "suspend", json!({ "on": "2022-08-09", "reason": "整改" }));
     assert!(back.message.contains("不能早于今天"), "{back}");
-    county.press("2022-08-10", APPROVER, "order", "suspend", json!({ "on": "2022-08-11", "reason": "整改" })).expect("rests");
+    county
+        .press("2022-08-10", APPROVER, "order", "suspend", json!({ "on": "2022-08-11", "reason": "整改" }))
+        .expect("rests");
     county.refuse("2022-08-10", APPROVER, "order", "resume", json!({ "on": "2022-08-11" }));
     county.press("2022-08-20", APPROVER, "order", "resume", json!({ "on": "2022-09-01" })).expect("resumed");
-    county.press("2022-09-20", APPROVER, "order", "withdraw", json!({ "on": "2022-10-01", "reason": "收回" })).expect("over");
+    county
+        .press("2022-09-20", APPROVER, "order", "withdraw", json!({ "on": "2022-10-01", "reason": "收回" }))
+        .expect("over");
     for (on, level) in [
         ("2022-08-10", "town"),
         ("2022-08-11", "county"),
@@ -103,8 +110,8 @@ fn enabling_and_disabling_leave_cases_under_way_unharmed() {
         if enabled {
             let delegated = county.world.clone();
             benefit = benefit.answer_with("approval.authority", "delegated-approval", move |on, block| {
-                let answer =
-                    delegated.run(|context| DelegatedApproval::answer(context, "approval.authority", on, block.clone()));
+                let answer = delegated
+                    .run(|context| DelegatedApproval::answer(context, "approval.authority", on, block.clone()));
                 answer.expect("an answer")
             });
         }
@@ -115,15 +122,10 @@ fn enabling_and_disabling_leave_cases_under_way_unharmed() {
             levels.expect("levels").get(0) == Some("town")
         })
     };
-    let kept: Vec<bool> = [
-        (false, "2022-07-10"),
-        (true, "2022-06-30"),
-        (true, "2022-07-11"),
-        (false, "2022-08-01"),
-    ]
-    .into_iter()
-    .map(|(enabled, on)| accept(enabled, on))
-    .collect();
+    let kept: Vec<bool> = [(false, "2022-07-10"), (true, "2022-06-30"), (true, "2022-07-11"), (false, "2022-08-01")]
+        .into_iter()
+        .map(|(enabled, on)| accept(enabled, on))
+        .collect();
     // What was accepted for the town on 11 July stays the town's when the measure is disabled on 1 August.
     assert_eq!(kept, [false, false, true, false]);
 }
@@ -152,9 +154,15 @@ fn member(role: &str, department: &str, user: Option<i64>) -> serde_json::Value 
 /// Five members: the leader (12), civil affairs (11 and 13), finance, police without accounts.
 pub fn with_group() -> County {
     let mut county = County::delegated();
-    county.press("2022-06-21", REVIEWER, "group", "found", member("lead", "leader", Some(REVIEWER.0))).expect("founded");
-    for (department, user) in [("civil", Some(CASEWORKER.0)), ("civil", Some(SURVEYOR.0)), ("finance", None), ("police", None)] {
-        county.press("2022-06-21", REVIEWER, "group", "add-member", member("member", department, user)).expect("a member");
+    county
+        .press("2022-06-21", REVIEWER, "group", "found", member("lead", "leader", Some(REVIEWER.0)))
+        .expect("founded");
+    for (department, user) in
+        [("civil", Some(CASEWORKER.0)), ("civil", Some(SURVEYOR.0)), ("finance", None), ("police", None)]
+    {
+        county
+            .press("2022-06-21", REVIEWER, "group", "add-member", member("member", department, user))
+            .expect("a member");
     }
     county
 }
@@ -169,12 +177,16 @@ fn the_principal_leader_leads_and_each_town_has_one_group() {
     county.refuse("2022-06-22", REVIEWER, "group", "add-member", member("lead", "leader", None));
     let twice = county.refuse("2022-06-22", REVIEWER, "group", "add-member", member("member", "civil", Some(12)));
     assert!(twice.message.contains("已经是成员"), "{twice}");
-    county.press("2022-07-10", REVIEWER, "group", "end-member", json!({ "seat": "1", "to": "2022-07-15" })).expect("left");
+    county
+        .press("2022-07-10", REVIEWER, "group", "end-member", json!({ "seat": "1", "to": "2022-07-15" }))
+        .expect("left");
     let mut next = member("lead", "leader", Some(14));
     next["from"] = json!("2022-07-16");
     county.press("2022-07-10", REVIEWER, "group", "add-member", next).expect("a successor");
     let group: Group = county.world.latest("group").body().expect("a group");
-    for (on, seats) in [("2022-05-31", vec![]), ("2022-06-01", vec![1]), ("2022-07-15", vec![1]), ("2022-07-16", vec![2])] {
+    for (on, seats) in
+        [("2022-05-31", vec![]), ("2022-06-01", vec![1]), ("2022-07-15", vec![1]), ("2022-07-16", vec![2])]
+    {
         assert_eq!(group.on(day(on)).iter().map(|member| member.seat).collect::<Vec<_>>(), seats, "{on}");
     }
 }
@@ -191,13 +203,17 @@ pub fn convened() -> County {
     ];
     let meeting = json!({ "on": "2022-07-18", "place": "许镇便民服务中心" });
     county.press("2022-07-15", CASEWORKER, "meeting", "convene", meeting).expect("convened");
-    county.press("2022-07-15", CASEWORKER, "meeting", "add-cases", json!({ "cases": ["501", "502"] })).expect("the agenda");
+    county
+        .press("2022-07-15", CASEWORKER, "meeting", "add-cases", json!({ "cases": ["501", "502"] }))
+        .expect("the agenda");
     county
 }
 
 pub fn attended() -> County {
     let mut county = convened();
-    county.press("2022-07-18", CASEWORKER, "meeting", "attend", json!({ "present": ["1", "2", "3", "4"] })).expect("present");
+    county
+        .press("2022-07-18", CASEWORKER, "meeting", "attend", json!({ "present": ["1", "2", "3", "4"] }))
+        .expect("present");
     county
 }
 
@@ -216,7 +232,9 @@ fn a_meeting_from_agenda_to_signed_minutes() {
     assert!(early.problems.iter().any(|problem| problem.message.contains("502")), "{early}");
     let recused = json!({ "recused": ["2"], "grounds": "近亲属", "proposal": "refused" });
     county.press("2022-07-18", CASEWORKER, "meeting", "vote", vote(502, recused)).expect("a vote");
-    county.press("2022-07-18", CASEWORKER, "meeting", "minute", json!({ "minutes": "会议研究两件。" })).expect("minutes");
+    county
+        .press("2022-07-18", CASEWORKER, "meeting", "minute", json!({ "minutes": "会议研究两件。" }))
+        .expect("minutes");
     county.press("2022-07-19", REVIEWER, "meeting", "sign", json!({})).expect("signed");
     let meeting: Meeting = county.world.latest("meeting").body().expect("a meeting");
     let votes: Vec<_> = meeting
@@ -240,7 +258,8 @@ fn a_meeting_from_agenda_to_signed_minutes() {
 #[test]
 fn without_a_quorum_nothing_is_decided() {
     let mut county = convened();
-    let early = county.refuse("2022-07-17", CASEWORKER, "meeting", "attend", json!({ "present": ["1", "2", "3", "4"] }));
+    let early =
+        county.refuse("2022-07-17", CASEWORKER, "meeting", "attend", json!({ "present": ["1", "2", "3", "4"] }));
     assert!(early.message.contains("不能晚于今天"), "{early}");
     // Five members; two thirds of them are four.
     let few = county.refuse("2022-07-18", CASEWORKER, "meeting", "attend", json!({ "present": ["1", "2", "4"] }));
@@ -323,7 +342,9 @@ fn a_meeting_needs_a_group_with_a_leader() {
     let none = county.refuse("2022-07-15", CASEWORKER, "meeting", "convene", values.clone());
     assert!(none.message.contains("还没有建立联审联批领导小组"), "{none}");
     let mut county = with_group();
-    county.press("2022-07-10", REVIEWER, "group", "end-member", json!({ "seat": "1", "to": "2022-07-15" })).expect("left");
+    county
+        .press("2022-07-10", REVIEWER, "group", "end-member", json!({ "seat": "1", "to": "2022-07-15" }))
+        .expect("left");
     let headless = county.refuse("2022-07-15", CASEWORKER, "meeting", "convene", values);
     assert!(headless.message.contains("没有组长"), "{headless}");
 }
