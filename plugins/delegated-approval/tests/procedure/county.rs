@@ -8,6 +8,7 @@ use doudi_sdk::doc::scenario::Scenario;
 use doudi_sdk::prelude::*;
 use doudi_sdk::testing::World;
 use serde_json::json;
+use std::sync::OnceLock;
 
 pub const MANIFEST: &str = include_str!("../../plugin.toml");
 const CALENDAR: &str = include_str!("../../../../data/statutory-days.csv");
@@ -315,8 +316,10 @@ pub fn order_form(town: i64, from: &str) -> serde_json::Value {
     })
 }
 
-pub fn manifest() -> Manifest {
-    Manifest::from_toml(MANIFEST).expect("the manifest")
+/// Read once: the file is long.
+pub fn manifest() -> &'static Manifest {
+    static READ: OnceLock<Manifest> = OnceLock::new();
+    READ.get_or_init(|| Manifest::from_toml(MANIFEST).expect("the manifest"))
 }
 
 /// What the kernel checks before a plugin is asked: state and office.

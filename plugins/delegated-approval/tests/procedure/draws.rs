@@ -75,7 +75,7 @@ fn july_is_drawn_by_town_and_outcome() {
                 .map(|entry| (sha256::hex(&format!("{}:{}", draw.seed, entry.case.0)), entry.case))
                 .collect();
             tickets.sort();
-            let n = (3 * tickets.len() + 9) / 10;
+            let n = (3 * tickets.len()).div_ceil(10);
             for (place, (_, case)) in tickets.iter().enumerate() {
                 let entry = draw.list.iter().find(|entry| entry.case == *case).expect("on the list");
                 assert_eq!(entry.reason() == Some(Reason::Random), place < n, "{town} {outcome} {case:?}");

@@ -222,10 +222,10 @@ fn files_that_do_not_agree_are_clues() {
         assert_eq!(clues::of(&decision, &dealt), expected, "{words}");
     }
     let relative = Decision { relative: true, ..decision.clone() };
-    assert_eq!(clues::of(&relative, &[good.clone()]), [Clue::NoRecusal]);
+    assert_eq!(clues::of(&relative, std::slice::from_ref(&good)), [Clue::NoRecusal]);
     assert_eq!(clues::of(&relative, &dealt(&|m| m.recused = 1)), []);
     let alone = Decision { decider: Some(Id(13)), ..decision.clone() };
-    assert_eq!(clues::of(&alone, &[good.clone()]), [Clue::SurveyorDecided]);
+    assert_eq!(clues::of(&alone, std::slice::from_ref(&good)), [Clue::SurveyorDecided]);
     // A second meeting put right what the first had left: the last one before the decision speaks.
     let first = Dealt { on: day("2022-07-11"), signed: Some(day("2022-07-12")), outcome: None, ..good.clone() };
     assert_eq!(clues::of(&decision, &[first, good]), []);

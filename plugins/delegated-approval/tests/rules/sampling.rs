@@ -22,6 +22,7 @@ fn cases(count: i64, first: i64, town: i64, outcome: &str) -> Vec<Case> {
 
 /// domain.md M8: n = ceil(0.30 × N) as (3N + 9) / 10, every row.
 #[test]
+#[allow(clippy::manual_div_ceil, reason = "the handbook's own formula")]
 fn the_sampling_table() {
     for (population, drawn) in [(0, 0), (1, 1), (2, 1), (3, 1), (4, 2), (7, 3), (10, 3), (11, 4), (33, 10), (34, 11)] {
         assert_eq!(size(population, 3_000), drawn, "N = {population}");
