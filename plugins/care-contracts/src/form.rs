@@ -121,6 +121,9 @@ fn agreement(context: &Context, request: &FillRequest) -> Result<Fill> {
         choices.push(Choice::new(document.id.0.to_string(), label));
     }
     let mut fill = Fill::new().choices("carer", choices);
+    if let Some(before) = &before {
+        fill = fill.set("member", before.member.0.to_string());
+    }
     let Some(person) = person else { return Ok(fill) };
     let mut page = Page::untitled().heading("照料档次");
     let assessments = assessment::of_person(person)?;

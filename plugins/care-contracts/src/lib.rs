@@ -28,7 +28,7 @@ pub mod visit;
 
 use crate::family::Family;
 use crate::parameters::Params;
-use crate::rules::{Case, Desk, Terms};
+use crate::rules::{Case, Desk, RuleSet, Terms};
 use doudi_sdk::prelude::*;
 
 /// The measure.
@@ -52,16 +52,24 @@ impl Assess for CareContracts {
     }
 }
 
+/// The national rules of a date.
+///
+/// # Errors
+/// `refused` when the date lies before the rules this measure knows.
+pub fn rules_on(date: Date) -> Result<RuleSet> {
+    RuleSet::on(date).ok_or_else(|| {
+        let first = rules::ruleset::OPINION_2021;
+        let (day, since) = (date.chinese(), first.begins().chinese());
+        Refusal::new(format!("{day} 早于{}施行之日（{since}），不能按现行规定认定", first.document))
+    })
+}
+
 /// The rules and parameters of a date.
 ///
 /// # Errors
-/// `refused` when a required parameter is not set, the basic standard lies below its floor, or the date lies before the rules
-/// this measure knows.
+/// As [`rules_on`]; `refused` when a required parameter is not set, or the basic standard lies below its floor.
 pub fn terms_on(date: Date) -> Result<Terms> {
-    let rules = rules::RuleSet::on(date).ok_or_else(|| {
-        let first = rules::ruleset::OPINION_2021;
-        Refusal::new(format!("{} 早于{}施行之日（{}），不能按现行规定认定", date.chinese(), first.document, first.begins().chinese()))
-    })?;
+    let rules = rules_on(date)?;
     let params = Params::on(date)?;
     params.check_floor()?;
     Ok(Terms::new(date, rules, params))

@@ -35,7 +35,7 @@ pub fn act(context: &Context, action: &Action) -> Result<Effects> {
         household: action.about()?,
         body: document.body()?,
         settings: context.settings()?,
-        rules: crate::terms_on(context.today)?.rules,
+        rules: crate::rules_on(context.today)?,
     };
     match action.id.as_str() {
         "edit" => step.edit(),

@@ -11,7 +11,7 @@ use crate::rules::level::{Level, governs_from};
 use crate::running::{self, Line};
 use crate::settings::Settings;
 use crate::trial::{About, Trial};
-use crate::{review, terms_on};
+use crate::{review, rules_on};
 use doudi_sdk::prelude::*;
 
 pub fn act(context: &Context, action: &Action) -> Result<Effects> {
@@ -65,7 +65,7 @@ fn report(context: &Context, action: &Action, household: Id) -> Result<Effects> 
 /// # Errors
 /// `refused` beyond the statutory calendar, or before the rules.
 pub fn due(reported: Date, today: Date) -> Result<Date> {
-    calendar::add_working_days(reported, terms_on(today)?.rules.days_assessment)
+    calendar::add_working_days(reported, rules_on(today)?.days_assessment)
 }
 
 fn assess(
@@ -98,11 +98,10 @@ fn assess(
     body.advice = advice.filter(|_| !will);
     body.finding = values.text("finding").unwrap_or_default().to_owned();
 
-    let earlier = assessment::of_person(person)?;
     let supported = running::supports_or_will(household, person, context.today)?;
     let level = body.level().ok_or_else(|| Refusal::internal("评估项数不在六项之内"))?;
     let changes = supported.as_ref().is_some_and(|line| line.level() != Some(level));
-    body.governs = Some(governs_from(assessed, earlier.is_empty() && supported.is_none() || !changes));
+    body.governs = Some(governs_from(assessed, changes));
     let state = if changes { "assessed" } else { "valid" };
     let note = format!("{} 项不能达到，{}", body.count(), level.zh());
     let put = document.to(state).note(note).body(&body);

@@ -11,7 +11,7 @@ pub fn act_carer(context: &Context, action: &Action) -> Result<Effects> {
         return Ok(Effects::new().document(placed(
             DocumentPut::create("carer", body.describe()).state("active").note("登记照料人").body(&body),
             values,
-        )));
+        )?));
     }
     let document = action.document()?;
     let mut body: Carer = document.body()?;
@@ -36,9 +36,11 @@ pub fn act_carer(context: &Context, action: &Action) -> Result<Effects> {
     }
 }
 
-/// Where the register entry belongs, when the form asks.
-fn placed(put: DocumentPut, _values: &FormValues) -> DocumentPut {
-    put
+/// Where the entry belongs: the place of the form.
+fn placed(put: DocumentPut, values: &FormValues) -> Result<DocumentPut> {
+    let place =
+        values.division("division").ok_or_else(|| Refusal::invalid("请选择所在地").problem("division", "请选择所在地"))?;
+    Ok(put.division(place))
 }
 
 fn read(context: &Context, values: &FormValues, before: Carer) -> Result<Carer> {
@@ -77,7 +79,7 @@ pub fn act_institution(_: &Context, action: &Action) -> Result<Effects> {
     if action.id == "register" {
         let body = read()?;
         let put = DocumentPut::create("institution", body.name.as_str()).state("active").note("登记机构").body(&body);
-        return Ok(Effects::new().document(placed(put, values)));
+        return Ok(Effects::new().document(placed(put, values)?));
     }
     let document = action.document()?;
     match action.id.as_str() {

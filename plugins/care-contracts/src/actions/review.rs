@@ -42,7 +42,7 @@ pub fn act(context: &Context, action: &Action) -> Result<Effects> {
         household,
         body: document.body()?,
         settings: context.settings()?,
-        rules: crate::terms_on(context.today)?.rules,
+        rules: crate::rules_on(context.today)?,
     };
     match action.id.as_str() {
         "record-finding" => step.record_finding(),
@@ -189,7 +189,13 @@ impl Step<'_> {
         self.body.outcome = changed.outcome().to_owned();
         let put = self.put(decision::state_of(changed.outcome()), changed.note());
         let papers = AttachmentLink::new(self.document.id, "意愿书", values.ids("wish-papers"));
-        Ok(Effects::new().document(put).attach(papers).and(changed.effects(Some(self.document), &self.settings)))
+        let effects =
+            Effects::new().document(put).attach(papers).and(changed.effects(Some(self.document), &self.settings));
+        // Who moves is looked after at home to the last day there.
+        match old.person.filter(|_| form == Form::Central && old.form() == Form::Scattered) {
+            Some(person) => Ok(effects.and(stop_care(person, "central", from)?)),
+            None => Ok(effects),
+        }
     }
 
     fn propose_stop(mut self) -> Result<Effects> {
@@ -263,8 +269,9 @@ impl Step<'_> {
             }
             given.extend(decision::not_met(&trial.decided));
         }
-        let changed = Changed::end(&old, change::effective(self.context.today), self.context.today, given);
-        self.end(changed)
+        let from = change::effective(self.context.today);
+        let changed = Changed::end(&old, from, self.context.today, given);
+        self.end(changed, from)
     }
 
     /// From the month after the death; what was paid beyond it is counted, to be recovered openly.
@@ -290,17 +297,17 @@ impl Step<'_> {
         let from = from.max(old.begins);
         let changed = Changed::end(&old, from, self.context.today, trial::reasons(&said));
         self.body.ground = "death".to_owned();
-        self.end(changed)
+        self.end(changed, died)
     }
 
     /// The end of support ends the agreement and the visits with it.
-    fn end(&mut self, changed: Changed) -> Result<Effects> {
+    fn end(&mut self, changed: Changed, care_ends: Date) -> Result<Effects> {
         self.body.outcome = changed.outcome().to_owned();
         let put = self.put("stopped", changed.note());
         let effects = Effects::new().document(put).and(changed.effects(Some(self.document), &self.settings));
         let Some(person) = self.body.member else { return Ok(effects) };
         let reason = if self.body.ground == "death" { "death" } else { "exit" };
-        Ok(effects.and(stop_care(person, reason, self.context.today)?))
+        Ok(effects.and(stop_care(person, reason, care_ends)?))
     }
 }
 

@@ -2,6 +2,7 @@
 //! stay in hospital suspends the agreement, a card in other hands without a filed paper is a concern to settle.
 
 use super::{assessment, member, past_date, required};
+use crate::store;
 use crate::agreement;
 use crate::assessment::Assessment;
 use crate::review::{self, Review};
@@ -25,17 +26,15 @@ pub fn act(context: &Context, action: &Action) -> Result<Effects> {
     }
 }
 
-/// When it was, by the form's moment or date.
-fn moment(context: &Context, values: &FormValues) -> Result<(Date, String)> {
-    let text = values.text("visited-at").unwrap_or_default();
-    let (day, time) = text.split_once('T').unwrap_or((text, ""));
-    let as_date = FormValues::default().with("visited-at", day);
-    Ok((past_date(context, &as_date, "visited-at", "走访时间")?, time.to_owned()))
-}
-
 fn record(context: &Context, action: &Action, household: Id) -> Result<Effects> {
     let values = &action.values;
-    let (done, time) = moment(context, values)?;
+    let at = values
+        .moment("visited-at")
+        .ok_or_else(|| Refusal::invalid("请填写走访时间").problem("visited-at", "请填写走访时间"))?;
+    let done = at.date;
+    if done > context.today {
+        return Err(Refusal::invalid("走访时间不能晚于今天").problem("visited-at", "时间晚于今天，请更正"));
+    }
     let mut body: Visit = match &action.document {
         Some(document) => document.body()?,
         None => Visit { member: Some(member(values, "供养对象")?), ..Visit::default() },
@@ -45,9 +44,9 @@ fn record(context: &Context, action: &Action, household: Id) -> Result<Effects> 
         return Err(Refusal::new("该人员目前不在特困供养，不需要登记走访"));
     }
     body.done = Some(done);
-    body.time = time;
+    body.time = at.to_string().split_once('T').map_or_else(String::new, |(_, time)| time.to_owned());
     body.visitor = Some(context.actor.user);
-    body.has_position = values.get("position").is_some_and(|position| position.get("latitude").is_some());
+    body.has_position = values.position("position").is_some();
     body.seen = values.yes("seen");
     body.carer_came = values.yes("carer-came");
     body.living_good = values.text("living") == Some("good");
@@ -56,7 +55,11 @@ fn record(context: &Context, action: &Action, household: Id) -> Result<Effects> 
     required(values, "card", "银行卡由谁保管")?.clone_into(&mut body.card);
     required(values, "findings", "走访情况")?.clone_into(&mut body.findings);
     body.photos = values.ids("photos");
+    body.digests = photo_digests(action);
     body.concerns = concerns(&body, person)?;
+    if seen_before(person, &body.digests)? {
+        body.concerns.push("照片与以前的走访相同，请核实是否入户".to_owned());
+    }
     let state = if body.concerns.is_empty() { "done" } else { "concern" };
     let note = if body.concerns.is_empty() { "已走访".to_owned() } else { body.concerns.join("；") };
     let put = match &action.document {
@@ -69,6 +72,26 @@ fn record(context: &Context, action: &Action, household: Id) -> Result<Effects> 
         effects = effects.attach(AttachmentLink::new(document.id, "走访照片", body.photos.iter().copied()));
     }
     Ok(effects.and(follow_up(context, household, person, &body, done)?))
+}
+
+/// The photos by their bytes: the same picture is the same, whatever it is called.
+fn photo_digests(action: &Action) -> Vec<String> {
+    let photos = action.values.ids("photos");
+    action.files.iter().filter(|file| photos.contains(&file.id)).map(|file| file.digest.clone()).collect()
+}
+
+/// Whether a photo came with an earlier visit to this person.
+fn seen_before(person: Id, digests: &[String]) -> Result<bool> {
+    if digests.is_empty() {
+        return Ok(false);
+    }
+    for document in store::all(documents::Query::of("visit").person(person))? {
+        let before: Visit = document.body()?;
+        if before.digests.iter().any(|digest| digests.contains(digest)) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// What somebody must settle.

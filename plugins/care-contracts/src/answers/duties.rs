@@ -83,9 +83,7 @@ pub fn of(begins: Date, ends: Date) -> Result<Vec<Duty>> {
             visits.count(due, body.done.is_some());
         }
     }
-    let mut duties = vec![opinions, decisions, assessments, visits, reviews(begins, ends)?];
-    duties.retain(|duty| duty.of > 0);
-    duties.push(agreements(ends)?);
+    let mut duties = vec![opinions, decisions, assessments, visits, reviews(begins, ends)?, agreements(ends)?];
     duties.retain(|duty| duty.of > 0);
     Ok(duties)
 }

@@ -59,8 +59,8 @@ impl Level {
     }
 }
 
-/// From when an assessment governs: the first one from its day, a later one from the month after it (43号 第二十三条, paid by the
-/// month).
-pub fn governs_from(assessed: Date, first: bool) -> Date {
-    if first { assessed } else { assessed.first_of_next_month() }
+/// From when an assessment governs: one that changes the level of somebody supported from the month after it (43号 第二十三条, paid
+/// by the month), any other from its day.
+pub fn governs_from(assessed: Date, changes: bool) -> Date {
+    if changes { assessed.first_of_next_month() } else { assessed }
 }
