@@ -142,9 +142,8 @@ impl Application {
     /// States in which nothing more happens.
     pub const CLOSED: [&str; 4] = ["confirmed", "refused", "withdrawn", "ended"];
     /// States in which something does.
-    pub const OPEN: [&str; 9] = [
-        "draft", "submitted", "supplement", "accepted", "surveyed", "proposed", "posting", "objection", "confirming",
-    ];
+    pub const OPEN: [&str; 9] =
+        ["draft", "submitted", "supplement", "accepted", "surveyed", "proposed", "posting", "objection", "confirming"];
 
     /// Takes over what the form says; obligors and everything later steps have left stay.
     pub fn fill(&mut self, values: &FormValues) {

@@ -39,8 +39,7 @@ fn application(context: &Context, request: &FillRequest) -> Result<Fill> {
     };
     body.fill(&request.values);
     let Some(person) = body.applicant else { return Ok(Fill::new()) };
-    let about =
-        About { household, person, circumstances: &body.circumstances, form: Form::Scattered, as_minor: false };
+    let about = About { household, person, circumstances: &body.circumstances, form: Form::Scattered, as_minor: false };
     let trial = Trial::of(&about, context.today, context.today)?;
     let mut page = trial_page(&trial, context.today);
     for problem in body.missing(&trial.family, &trial.terms).iter() {
@@ -61,9 +60,11 @@ fn circumstances(document: &Document) -> Result<Circumstances> {
 fn drop_obligor(request: &FillRequest) -> Result<Fill> {
     let Some(document) = &request.document else { return Ok(Fill::new()) };
     let known = circumstances(document)?;
-    let choices = known.obligors.iter().enumerate().map(|(place, obligor)| {
-        Choice::new(place.to_string(), describe(obligor.relation, obligor.birth))
-    });
+    let choices = known
+        .obligors
+        .iter()
+        .enumerate()
+        .map(|(place, obligor)| Choice::new(place.to_string(), describe(obligor.relation, obligor.birth)));
     Ok(Fill::new().choices("which", choices))
 }
 
@@ -116,7 +117,8 @@ fn agreement(context: &Context, request: &FillRequest) -> Result<Fill> {
     for document in store::all(documents::Query::of("carer").state("active"))?.iter().take(SHOWN) {
         let body: carer::Carer = document.body()?;
         let load = load_of(document.id, person.unwrap_or_default())?;
-        let question = if body.questions(params.carer_age, context.today).is_empty() { "" } else { "，照料能力待核实" };
+        let question =
+            if body.questions(params.carer_age, context.today).is_empty() { "" } else { "，照料能力待核实" };
         let label = format!("{} {}，已照料 {load} 人{question}", document.key, body.describe());
         choices.push(Choice::new(document.id.0.to_string(), label));
     }

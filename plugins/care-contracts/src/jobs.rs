@@ -159,7 +159,8 @@ fn ages(today: Date, after: Id) -> Result<Step> {
             let Some(member) = family.zip(line.person).and_then(|(family, person)| family.member(person)) else {
                 continue;
             };
-            let Some(age) = member.age(today).filter(|age| !labour::continues(*age, member.study, terms.rules.adult_age))
+            let Some(age) =
+                member.age(today).filter(|age| !labour::continues(*age, member.study, terms.rules.adult_age))
             else {
                 continue;
             };

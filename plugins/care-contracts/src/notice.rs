@@ -93,8 +93,16 @@ pub fn check_failed(subject: Subject<'_>, report: &str, settings: &Settings) -> 
 fn is_told(given: &Given) -> bool {
     matches!(
         given.reason.code,
-        "basic-paid" | "care-self" | "care-half" | "care-full" | "care-unassessed" | "amount-sum" | "income-below"
-            | "income-not-below" | "form-scattered" | "form-central"
+        "basic-paid"
+            | "care-self"
+            | "care-half"
+            | "care-full"
+            | "care-unassessed"
+            | "amount-sum"
+            | "income-below"
+            | "income-not-below"
+            | "form-scattered"
+            | "form-central"
     )
 }
 
@@ -202,7 +210,8 @@ pub fn changed(
         .paragraph(sentence)
         .paragraphs(reasons);
     if outcome == "ended" {
-        notice = notice.paragraph("符合最低生活保障、临时救助等其他条件的，可以向镇街申请（依据：民发〔2021〕43号 第二十七条）。");
+        notice = notice
+            .paragraph("符合最低生活保障、临时救助等其他条件的，可以向镇街申请（依据：民发〔2021〕43号 第二十七条）。");
     }
     remedies(notice, settings)
 }

@@ -18,13 +18,8 @@ impl Indicators for crate::CareContracts {
     fn indicators(context: &Context, begins: Date, ends: Date) -> Result<Vec<Indicator>> {
         let on = ends.min(context.today);
         let everybody = View::read()?.everybody(on)?;
-        let figure = |code: &str, label: &str, (part, whole): (i64, i64), target: Option<i64>, page: String| Indicator {
-            code: code.to_owned(),
-            label: label.to_owned(),
-            part,
-            whole,
-            target,
-            drill_down: page,
+        let figure = |code: &str, label: &str, (part, whole): (i64, i64), target: Option<i64>, page: String| {
+            Indicator { code: code.to_owned(), label: label.to_owned(), part, whole, target, drill_down: page }
         };
         let months = terms_on(on)?.params.assessment_months;
         let period = format!("from={begins}&to={ends}");

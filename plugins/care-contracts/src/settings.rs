@@ -22,7 +22,11 @@ pub struct Settings {
 impl Settings {
     /// Office and phone, or where to ask until the county has entered them.
     pub fn contact(&self) -> &str {
-        if self.contact.is_empty() { "申请所在镇人民政府（街道办事处）民政办" } else { &self.contact }
+        if self.contact.is_empty() {
+            "申请所在镇人民政府（街道办事处）民政办"
+        } else {
+            &self.contact
+        }
     }
 
     pub fn reconsideration(&self) -> &str {
@@ -44,8 +48,7 @@ impl CheckSettings for crate::CareContracts {
     /// A letter that names nobody to turn to is void for the citizen.
     fn check_settings(settings: Settings) -> Result<Problems> {
         let mut problems = Problems::new();
-        for (field, text, what) in
-            [("contact", &settings.contact, "联系方式"), ("unit", &settings.unit, "监督单位")]
+        for (field, text, what) in [("contact", &settings.contact, "联系方式"), ("unit", &settings.unit, "监督单位")]
         {
             if !text.is_empty() && !text.chars().any(|c| c.is_ascii_digit()) {
                 problems.add(field, format!("{what}中没有电话号码，请写明单位名称和电话"));

@@ -19,8 +19,12 @@ fn an_old_man_is_surveyed_posted_drawn_checked_and_confirmed() {
     // Everything missing is told at once (第十二条).
     let refusal = county.refused("2022-07-04", CASEWORKER, ("application", "accept"), json!({}));
     assert_eq!(refusal.problems.len(), 3, "{refusal}: authority, account, obligors");
-    let effects =
-        county.press("2022-07-04", CASEWORKER, ("application", "request-supplement"), json!({ "more": "户口簿复印件" }));
+    let effects = county.press(
+        "2022-07-04",
+        CASEWORKER,
+        ("application", "request-supplement"),
+        json!({ "more": "户口簿复印件" }),
+    );
     assert_eq!(letter(&effects).matches('．').count(), 4);
     county.press("2022-07-05", CASEWORKER, ("application", "edit"), complete());
     county.press("2022-07-05", CASEWORKER, ("application", "resubmit"), json!({}));
@@ -77,7 +81,15 @@ fn an_old_man_is_surveyed_posted_drawn_checked_and_confirmed() {
     let decision = effects.decisions().next().expect("the decision");
     assert_eq!((decision.person, decision.covered_persons), (Some(OLD), 1));
     let said: Vec<&str> = decision.reasons.iter().map(|reason| reason.code.as_str()).collect();
-    for code in ["labour-old", "income-below", "assets-pass", "obligor-none", "care-half", "form-scattered", "checked-by-county"] {
+    for code in [
+        "labour-old",
+        "income-below",
+        "assets-pass",
+        "obligor-none",
+        "care-half",
+        "form-scattered",
+        "checked-by-county",
+    ] {
         assert!(said.contains(&code), "{code} is not among {said:?}");
     }
     assert!(effects.events().any(|event| event.topic == "care-contracts.confirmed" && event.person == Some(OLD)));
@@ -101,7 +113,8 @@ fn a_refusal_names_finding_article_and_remedies_within_three_working_days() {
     let notice = effects.notices().next().expect("the letter");
     assert_eq!(notice.serve_by.as_deref(), Some("2022-09-23"));
     let text = letter(&effects);
-    for part in ["710.00", "不低于低保标准", "第六条", "南陵县人民政府", "南陵县人民法院", "0553-0000000"] {
+    for part in ["710.00", "不低于低保标准", "第六条", "南陵县人民政府", "南陵县人民法院", "0553-0000000"]
+    {
         assert!(text.contains(part), "{part} is missing in {text}");
     }
     assert!(effects.events().any(|event| event.topic == "care-contracts.refused"));
@@ -156,14 +169,20 @@ fn obligors_outside_the_file_decide_with_it() {
     // Without evidence there is no exemption, and without a signature no acceptance.
     let mut county = County::new(&alone(0));
     county.create("2022-07-01", CASEWORKER, ("application", "apply"), complete());
-    let bare = county.refused("2022-07-01", CASEWORKER, ("application", "record-obligor"), son(json!({ "tekun": true })));
+    let bare =
+        county.refused("2022-07-01", CASEWORKER, ("application", "record-obligor"), son(json!({ "tekun": true })));
     assert!(bare.problems.iter().any(|problem| problem.field == "note"), "{bare}");
     county.press("2022-07-01", CASEWORKER, ("application", "record-obligor"), son(json!({ "signed": false })));
     county.press("2022-07-01", CASEWORKER, ("application", "submit"), json!({}));
     let unsigned = county.refused("2022-07-04", CASEWORKER, ("application", "accept"), json!({}));
     assert!(unsigned.problems.iter().any(|problem| problem.message.contains("儿子（1978年出生）")), "{unsigned}");
     county.press("2022-07-04", CASEWORKER, ("application", "request-supplement"), json!({}));
-    county.press("2022-07-05", CASEWORKER, ("application", "drop-obligor"), json!({ "which": "0", "reason": "登记错误" }));
+    county.press(
+        "2022-07-05",
+        CASEWORKER,
+        ("application", "drop-obligor"),
+        json!({ "which": "0", "reason": "登记错误" }),
+    );
     assert!(county.body::<Application>("application").circumstances.obligors.is_empty());
 }
 
@@ -180,8 +199,7 @@ fn a_minor_chooses_one_scheme() {
         county.press("2022-07-08", CASEWORKER, ("application", "survey"), survey(13, "2022-07-08"));
         let document = county.world.latest("application");
         let button = ("application", "opine");
-        let opined =
-            county.try_press("2022-07-11", REVIEWER, Some(document), button, json!({ "proposal": "grant" }));
+        let opined = county.try_press("2022-07-11", REVIEWER, Some(document), button, json!({ "proposal": "grant" }));
         assert_eq!(opined.is_ok(), grants, "{choice}");
         if let Err(refusal) = opined {
             assert!(refusal.problems.iter().any(|problem| problem.message.contains("第九条")), "{refusal}");
@@ -194,11 +212,18 @@ fn who_cannot_state_a_wish_is_assessed_first() {
     let mut values = complete();
     values["wish"] = json!("unable");
     let mut county = County::accepted(&alone(0), values);
-    let vague = county.try_press("2022-07-07", OFFICER, None, ("assessment", "report"), json!({
-        "member": "1", "cause": "first", "reported-on": "2022-07-07",
-    }));
+    let vague = county.try_press(
+        "2022-07-07",
+        OFFICER,
+        None,
+        ("assessment", "report"),
+        json!({
+            "member": "1", "cause": "first", "reported-on": "2022-07-07",
+        }),
+    );
     assert!(vague.is_ok());
-    let unadvised = county.refused("2022-07-07", OFFICER, ("assessment", "assess"), items("2022-07-07", 5, false, None));
+    let unadvised =
+        county.refused("2022-07-07", OFFICER, ("assessment", "assess"), items("2022-07-07", 5, false, None));
     assert!(unadvised.problems.iter().any(|problem| problem.field == "advice"), "{unadvised}");
     county.press("2022-07-07", OFFICER, ("assessment", "assess"), items("2022-07-07", 5, false, Some("central")));
     county.to_the_desk();
@@ -206,7 +231,7 @@ fn who_cannot_state_a_wish_is_assessed_first() {
     assert!(at_home.message.contains("评估建议"), "{at_home}");
     let nowhere = county.refused("2022-07-25", APPROVER, ("application", "confirm"), json!({ "form": "central" }));
     assert!(nowhere.problems.iter().any(|problem| problem.field == "institution"), "{nowhere}");
-    let form = json!({ "division": "340223102000", "name": "许镇中心敬老院", "beds": 60 });
+    let form = json!({ "division": "340223101000", "name": "许镇中心敬老院", "beds": 60 });
     county.create("2022-07-25", OFFICER, ("institution", "register"), form);
     let institution = county.world.latest("institution").id.0.to_string();
     let values = json!({ "form": "central", "institution": institution });
@@ -307,7 +332,8 @@ fn after_a_stroke_full_care_from_the_month_after() {
 #[test]
 fn a_death_stops_support_from_the_month_after_and_counts_what_was_paid() {
     let mut county = County::cared();
-    let died = || Event::new("person.died").household(FAMILY).person(OLD).with_payload(&json!({ "date": "2022-11-14" }));
+    let died =
+        || Event::new("person.died").household(FAMILY).person(OLD).with_payload(&json!({ "date": "2022-11-14" }));
     county.react("2022-11-20", died());
     assert_eq!((county.state("review").as_str(), county.state("agreement").as_str()), ("open", "ended"));
     assert!(county.react("2022-11-21", died()).is_empty(), "the second delivery changes nothing");
@@ -340,7 +366,12 @@ fn an_end_is_posted_for_seven_days_and_takes_effect_next_month() {
     let effects = county.press("2022-09-07", CASEWORKER, ("review", "post"), json!({ "place": "奎湖村公示栏" }));
     let posting = effects.notices().next().and_then(|notice| notice.posting.clone()).expect("the posting");
     assert_eq!((posting.from.as_str(), posting.to.as_str()), ("2022-09-07", "2022-09-14"));
-    county.press("2022-09-15", CASEWORKER, ("review", "close-posting"), json!({ "no-objection": true, "papers": ["7"] }));
+    county.press(
+        "2022-09-15",
+        CASEWORKER,
+        ("review", "close-posting"),
+        json!({ "no-objection": true, "papers": ["7"] }),
+    );
     let effects = county.press("2022-09-16", APPROVER, ("review", "stop"), json!({}));
     assert_eq!(decided(&effects), ["ended 0.00 2022-10-01"]);
     let text = letter(&effects);
@@ -375,11 +406,11 @@ fn the_yearly_review_opens_once_and_looks_at_the_certificate() {
 #[test]
 fn july_raises_everybody_and_a_late_standard_reaches_back() {
     let standards = |county: &mut County| {
-        county.world = county
-            .world
-            .clone()
-            .parameter("dibao-standard", "2023-07-01", 75_000)
-            .parameter("basic-standard", "2023-07-01", 97_500);
+        county.world = county.world.clone().parameter("dibao-standard", "2023-07-01", 75_000).parameter(
+            "basic-standard",
+            "2023-07-01",
+            97_500,
+        );
     };
     let mut county = County::supported();
     standards(&mut county);
@@ -447,9 +478,10 @@ fn discovery_monitoring_and_reversals_open_something_for_people() {
         .id
         .0
         .to_string();
-    let reversed = Event::new("delegated-approval.reversed").household(FAMILY).document(Id(92)).with_payload(
-        &json!({ "scheme": "tekun", "case": application, "finding": "儿子有赡养能力" }),
-    );
+    let reversed = Event::new("delegated-approval.reversed")
+        .household(FAMILY)
+        .document(Id(92))
+        .with_payload(&json!({ "scheme": "tekun", "case": application, "finding": "儿子有赡养能力" }));
     county.react("2022-10-04", reversed.clone());
     assert_eq!(county.body::<Review>("review").kind, "reversed");
     assert!(county.react("2022-10-05", reversed).is_empty());

@@ -5,8 +5,8 @@ use care_contracts::CareContracts;
 use care_contracts::family::{Family, Member};
 use care_contracts::parameters::Params;
 use care_contracts::rules::agreement::{
-    CarerQuestion, CarerState, Invalid, Pause, PauseReason, SignatureRefused, Signatures, Signer, Term, carer_questions,
-    has_room, validity,
+    CarerQuestion, CarerState, Invalid, Pause, PauseReason, SignatureRefused, Signatures, Signer, Term,
+    carer_questions, has_room, validity,
 };
 use care_contracts::rules::form::{Form, FormRefused, Wish, may_decide};
 use care_contracts::rules::level::{Level, governs_from};
@@ -227,11 +227,7 @@ fn the_form_of_support_follows_the_wish_or_the_assessment() {
 /// 待签 → 生效 …: valid on day d iff signed, d in term, not resting or ended, carer alive and fit, level = latest assessment.
 #[test]
 fn when_an_agreement_holds() {
-    let hospital = [Pause {
-        reason: PauseReason::Hospital,
-        from: day("2022-09-10"),
-        until: Some(day("2022-09-20")),
-    }];
+    let hospital = [Pause { reason: PauseReason::Hospital, from: day("2022-09-10"), until: Some(day("2022-09-20")) }];
     let term = Term {
         signed: Some(day("2022-08-03")),
         from: day("2022-08-01"),
@@ -275,7 +271,11 @@ fn when_an_agreement_holds() {
 
     assert_eq!(on(&term, fit, None, "2022-09-30"), Err(Invalid::NotAssessed));
     let differs = Invalid::LevelDiffers { agreed: Level::Half, assessed: Level::Full };
-    assert_eq!(on(&term, fit, Some(Level::Full), "2022-09-30"), Err(differs), "a stroke, and the agreement is the old one");
+    assert_eq!(
+        on(&term, fit, Some(Level::Full), "2022-09-30"),
+        Err(differs),
+        "a stroke, and the agreement is the old one"
+    );
     assert_eq!(on(&term, fit, Some(Level::SelfCaring), "2022-09-30").is_err(), true, "better is another level, too");
 }
 
@@ -289,8 +289,16 @@ fn each_party_signs_for_itself() {
             Signatures { person: Signer::Village, carer: Signer::Village, ..good.clone() },
             vec![SignatureRefused::VillageForPerson, SignatureRefused::VillageForCarer],
         ),
-        ("the carer for the person", Signatures { person: Signer::Carer, ..good.clone() }, vec![SignatureRefused::CarerForPerson]),
-        ("a guardian unnamed", Signatures { person: Signer::Guardian, ..good.clone() }, vec![SignatureRefused::GuardianUnnamed]),
+        (
+            "the carer for the person",
+            Signatures { person: Signer::Carer, ..good.clone() },
+            vec![SignatureRefused::CarerForPerson],
+        ),
+        (
+            "a guardian unnamed",
+            Signatures { person: Signer::Guardian, ..good.clone() },
+            vec![SignatureRefused::GuardianUnnamed],
+        ),
         ("no seal", Signatures { party: false, ..good.clone() }, vec![SignatureRefused::NoParty]),
     ] {
         assert_eq!(signatures.check(), Err(expected), "{word}");
@@ -323,7 +331,11 @@ fn visits_fall_due_by_the_agreement() {
     let begins = day("2022-08-01");
     assert_eq!(next_due(None, begins, 15), day("2022-08-16"));
     assert_eq!(next_due(Some(day("2022-08-10")), begins, 15), day("2022-08-25"));
-    assert_eq!(next_due(Some(day("2022-07-10")), begins, 15), day("2022-08-16"), "a visit before it does not shorten it");
+    assert_eq!(
+        next_due(Some(day("2022-07-10")), begins, 15),
+        day("2022-08-16"),
+        "a visit before it does not shorten it"
+    );
     assert_eq!(next_due(None, begins, 0), day("2022-08-02"));
 }
 
@@ -347,8 +359,7 @@ fn the_order_of_members_is_indifferent() {
     };
     let couple = [member(1, 2, "1955-01-01"), member(2, 12, "1958-01-01"), member(3, 73, "1990-01-01")];
     let answer = |order: [usize; 3]| {
-        let family =
-            Family { household: Id(1), members: order.into_iter().map(|at| couple[at].clone()).collect() };
+        let family = Family { household: Id(1), members: order.into_iter().map(|at| couple[at].clone()).collect() };
         decide(&family, &terms(), &Case::default(), &mut Desk::default(), &mut Trail::default())
     };
     let straight = answer([0, 1, 2]);

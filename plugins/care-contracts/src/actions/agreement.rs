@@ -112,12 +112,10 @@ fn read(context: &Context, household: Id, values: &FormValues, before: Option<&A
         let said: Vec<String> = questions.iter().map(|question| question.zh()).collect();
         problems.add("override", format!("{}，仍由其照料的请写明理由，或者由县级先核实照料能力", said.join("；")));
     }
-    if let Some(limit) = params.visit_interval(level) {
-        problems.require(
-            (1..=limit).contains(&visit_days),
-            "visit-days",
-            format!("{}的走访间隔不得超过 {limit} 天", level.zh()),
-        );
+    if let Some(limit) = params.visit_interval(level)
+        && !(1..=limit).contains(&visit_days)
+    {
+        problems.add("visit-days", format!("{}的走访间隔不得超过 {limit} 天", level.zh()));
     }
     if let Some(tier) = params.care_fee(level)
         && fee > tier

@@ -100,9 +100,7 @@ pub(super) fn refuse_if_supported(household: Id, person: Id, today: Date) -> Res
 /// Nobody applies twice at the same time.
 pub fn open_application(person: Id, own: Option<Id>) -> Result<Option<Document>> {
     let found = store::all(documents::Query::of("application").person(person))?;
-    Ok(found
-        .into_iter()
-        .find(|other| Some(other.id) != own && !Application::CLOSED.contains(&other.state.as_str())))
+    Ok(found.into_iter().find(|other| Some(other.id) != own && !Application::CLOSED.contains(&other.state.as_str())))
 }
 
 fn refuse_if_open(person: Id, own: Option<Id>) -> Result<()> {
@@ -255,7 +253,8 @@ impl Step<'_> {
             return Err(Refusal::invalid("核对存疑的，应写明需要核实的疑点").problem("summary", "请写明疑点"));
         }
         let note = format!("核对结论：{}", check_word(&check.result));
-        let failed = (check.result == "fail").then(|| notice::check_failed(self.subject(), &check.report, &self.settings));
+        let failed =
+            (check.result == "fail").then(|| notice::check_failed(self.subject(), &check.report, &self.settings));
         self.body.checks.push(check);
         let effects = self.stay(note)?.attach(self.attach("信息核对报告"));
         Ok(match failed {
@@ -280,8 +279,9 @@ impl Step<'_> {
             return Err(Refusal::invalid("入户日期早于受理日期").problem("visited-on", "请填写受理以后的入户日期"));
         }
         if !survey.signed {
-            return Err(Refusal::invalid("入户调查表应当由调查人和本人（监护人）签字")
-                .problem("signed", "请在签字后登记"));
+            return Err(
+                Refusal::invalid("入户调查表应当由调查人和本人（监护人）签字").problem("signed", "请在签字后登记")
+            );
         }
         if !survey.obligors_verified {
             return Err(Refusal::invalid("赡养、抚养、扶养状况应当调查核实（依据：民发〔2021〕43号 第十三条）")
@@ -320,7 +320,10 @@ impl Step<'_> {
         let grant = self.action.values.text("proposal") == Some("grant");
         let upheld = self.body.objections.iter().any(|objection| objection.upheld == Some(true));
         if grant && !trial.grants() {
-            return Err(decision::against(&trial.decided, "按现有档案和义务人情况重算不符合特困条件，不能提出拟确认的意见"));
+            return Err(decision::against(
+                &trial.decided,
+                "按现有档案和义务人情况重算不符合特困条件，不能提出拟确认的意见",
+            ));
         }
         if !grant && trial.grants() && !upheld {
             return Err(Refusal::new("按现有档案和义务人情况重算符合特困条件，不能提出拟不予确认的意见")

@@ -130,13 +130,8 @@ fn confirm(context: &Context, document: &Document, household: Id, mut body: Asse
     let from = assessed.first_of_next_month().max(old.begins);
     body.governs = Some(from);
     let circumstances = review::last_circumstances(person)?;
-    let about = About {
-        household,
-        person,
-        circumstances: &circumstances,
-        form: old.form(),
-        as_minor: old.is_as_minor(),
-    };
+    let about =
+        About { household, person, circumstances: &circumstances, form: old.form(), as_minor: old.is_as_minor() };
     let trial = Trial::at_level(&about, context.today, body.clone())?;
     if !trial.grants() {
         return Err(super::decision::against(
@@ -151,8 +146,5 @@ fn confirm(context: &Context, document: &Document, household: Id, mut body: Asse
     let settings: Settings = context.settings()?;
     let word = Level::from_failed(body.count()).map_or("", Level::zh);
     let put = document.to("valid").note(format!("{word}。{}", changed.note())).body(&body);
-    Ok(Effects::new()
-        .document(put)
-        .fact(fact(person, &body))
-        .and(changed.effects(Some(document), &settings)))
+    Ok(Effects::new().document(put).fact(fact(person, &body)).and(changed.effects(Some(document), &settings)))
 }

@@ -38,8 +38,9 @@ pub fn act_carer(context: &Context, action: &Action) -> Result<Effects> {
 
 /// Where the entry belongs: the place of the form.
 fn placed(put: DocumentPut, values: &FormValues) -> Result<DocumentPut> {
-    let place =
-        values.division("division").ok_or_else(|| Refusal::invalid("请选择所在地").problem("division", "请选择所在地"))?;
+    let place = values
+        .division("division")
+        .ok_or_else(|| Refusal::invalid("请选择所在地").problem("division", "请选择所在地"))?;
     Ok(put.division(place))
 }
 

@@ -50,8 +50,9 @@ fn form_of(body: &Application, values: &FormValues, trial: &Trial) -> Result<For
             .article("社会救助暂行办法 第十九条"),
         FormRefused::NotAssessed => Refusal::new("本人无法准确表达意愿，应当先评估并写明建议，再确定供养形式")
             .article("芜湖市2022年6月23日通知 第四条"),
-        FormRefused::AgainstAdvice => Refusal::invalid("与评估建议不一致的，请写明理由")
-            .problem("remark", "请写明为什么不按评估建议"),
+        FormRefused::AgainstAdvice => {
+            Refusal::invalid("与评估建议不一致的，请写明理由").problem("remark", "请写明为什么不按评估建议")
+        }
     })
 }
 
@@ -93,8 +94,7 @@ pub(super) fn confirm(mut step: Step<'_>) -> Result<Effects> {
     if step.body.drawn == Some(true) {
         said.say(reason::CHECKED_BY_COUNTY, [step.rules.check_share]);
     }
-    let mut record =
-        decided.record(SCHEME, step.household, from, today).document(step.document.id).person(applicant);
+    let mut record = decided.record(SCHEME, step.household, from, today).document(step.document.id).person(applicant);
     record.reasons.extend(trial::reasons(&said));
     let letter = notice::confirmed(step.subject(), decided, form.zh(), from, &step.settings);
     let event = event("confirmed", step.household, applicant, Some(step.document.id)).payload(serde_json::json!({
@@ -145,19 +145,11 @@ pub(super) fn refuse(mut step: Step<'_>) -> Result<Effects> {
         record = record.reason(notice::ground_code(&ground), &[], &[]);
     }
     let serve_by = calendar::add_working_days(today, step.rules.days_refusal)?;
-    let letter = notice::refused(
-        step.subject(),
-        step.document.created,
-        decided,
-        &ground,
-        &finding,
-        serve_by,
-        &step.settings,
-    );
+    let letter =
+        notice::refused(step.subject(), step.document.created, decided, &ground, &finding, serve_by, &step.settings);
     let event = event("refused", step.household, applicant, Some(step.document.id))
         .payload(serde_json::json!({ "ground": ground, "edge": false }));
-    step.body.decided =
-        Some(DecidedBy { on: today, by: step.context.actor.user, form: Form::default(), amount: 0 });
+    step.body.decided = Some(DecidedBy { on: today, by: step.context.actor.user, form: Form::default(), amount: 0 });
     let put = step.put("refused", "不予确认").index("outcome", "refused");
     Ok(Effects::new().document(put).decision(record).notice(letter).event(event))
 }
@@ -221,7 +213,12 @@ impl Changed {
 
     pub fn note(&self) -> String {
         let word = running::label(&self.record.outcome);
-        format!("{word}：每月 {} 元 → {} 元，自 {}起", Fen(self.old), Fen(self.record.amount), self.from.chinese_month())
+        format!(
+            "{word}：每月 {} 元 → {} 元，自 {}起",
+            Fen(self.old),
+            Fen(self.record.amount),
+            self.from.chinese_month()
+        )
     }
 
     /// The decision, the letter and the event.
@@ -287,4 +284,3 @@ pub(super) fn state_of(code: &str) -> &'static str {
         _ => "kept",
     }
 }
-

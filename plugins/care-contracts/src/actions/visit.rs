@@ -2,12 +2,12 @@
 //! stay in hospital suspends the agreement, a card in other hands without a filed paper is a concern to settle.
 
 use super::{assessment, member, past_date, required};
-use crate::store;
 use crate::agreement;
 use crate::assessment::Assessment;
 use crate::review::{self, Review};
 use crate::rules::agreement::{Pause, PauseReason};
 use crate::running;
+use crate::store;
 use crate::visit::{Card, Visit, card_is_filed, keeper_word};
 use doudi_sdk::prelude::*;
 

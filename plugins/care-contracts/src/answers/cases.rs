@@ -10,7 +10,12 @@ use doudi_sdk::prelude::*;
 const DECIDED: usize = 300;
 
 /// Applications after a document, as many as are wanted.
-fn after(query: &documents::Query, start: Id, limit: usize, mut keep: impl FnMut(Document) -> Result<bool>) -> Result<()> {
+fn after(
+    query: &documents::Query,
+    start: Id,
+    limit: usize,
+    mut keep: impl FnMut(Document) -> Result<bool>,
+) -> Result<()> {
     let mut after = start;
     let mut kept = 0;
     loop {
@@ -98,10 +103,8 @@ pub fn decided(page: &Window, block: &Block) -> Result<Block> {
     for row in &mut rows {
         let Some(household) = row.document.household else { continue };
         let decisions = decisions::of_household(household)?;
-        row.decision = decisions
-            .iter()
-            .find(|decision| decision.document == Some(row.document.id))
-            .map(|decision| decision.id);
+        row.decision =
+            decisions.iter().find(|decision| decision.document == Some(row.document.id)).map(|decision| decision.id);
     }
     let text = |granted: &'static str, refused: &'static str| {
         move |row: &Decided| if row.document.state == "confirmed" { granted } else { refused }
@@ -116,10 +119,13 @@ pub fn decided(page: &Window, block: &Block) -> Result<Block> {
             .texts("outcome", rows.iter().map(text("granted", "refused")))
             .texts("level", rows.iter().map(|row| if row.body.delegated { "town" } else { "county" }))
             .ints("on", rows.iter().map(Decided::on))
-            .optional_ints("surveyor", rows.iter().map(|row| {
-                let survey = row.body.survey.as_ref();
-                survey.and_then(|survey| survey.visitors.first()).map(|user| user.0)
-            }))
+            .optional_ints(
+                "surveyor",
+                rows.iter().map(|row| {
+                    let survey = row.body.survey.as_ref();
+                    survey.and_then(|survey| survey.visitors.first()).map(|user| user.0)
+                }),
+            )
             .optional_ints("decider", rows.iter().map(|row| row.body.decided.as_ref().map(|decided| decided.by.0)))
             .ints("relative", rows.iter().map(|row| i64::from(row.body.near_relative)))
             .ints("objection", rows.iter().map(|row| i64::from(!row.body.objections.is_empty())))

@@ -6,7 +6,7 @@ use crate::assessment::Assessment;
 use crate::jobs::next_review;
 use crate::review::Review;
 use crate::rules::form::Form;
-use crate::running::{self, Line};
+use crate::running;
 use crate::visit::Visit;
 use crate::{care, store, terms_on};
 use doudi_sdk::prelude::*;
@@ -60,8 +60,13 @@ pub fn of(begins: Date, ends: Date) -> Result<Vec<Duty>> {
             decisions.count(due, false);
         }
     }
-    let mut assessments =
-        Duty::new("assessment", "自理能力复核评估（10个工作日）", "民发〔2021〕43号 第二十三条", query("assessment"), ends);
+    let mut assessments = Duty::new(
+        "assessment",
+        "自理能力复核评估（10个工作日）",
+        "民发〔2021〕43号 第二十三条",
+        query("assessment"),
+        ends,
+    );
     for document in store::all(documents::Query::of("assessment"))? {
         let body: Assessment = document.body()?;
         let Some(reported) = body.reported.filter(|_| document.state != "dropped") else { continue };
@@ -99,7 +104,8 @@ fn reviews(begins: Date, ends: Date) -> Result<Duty> {
             continue;
         };
         // The key carries the day it was due.
-        let due: Option<Date> = document.key.split_once(&format!("yearly-{}-", person.0)).and_then(|(_, due)| due.parse().ok());
+        let due: Option<Date> =
+            document.key.split_once(&format!("yearly-{}-", person.0)).and_then(|(_, due)| due.parse().ok());
         if let Some(due) = due.filter(|due| begins <= *due && *due <= ends) {
             opened.insert(person);
             duty.count(due, !Review::OPEN.contains(&document.state.as_str()));

@@ -120,8 +120,7 @@ fn raise(line: &[Decision], begins: Date, today: Date, settings: &Settings) -> R
             first.say(reason::STANDARD_RAISED, [before, after, i64::from(begins.days())]);
         }
         let as_of = period.to.map_or(today, |to| to.min(today)).max(period.from);
-        let changed =
-            Changed::amount(period.decision, &now, period.from, as_of, &first).beside(replaces, period.to);
+        let changed = Changed::amount(period.decision, &now, period.from, as_of, &first).beside(replaces, period.to);
         effects = effects.and(changed.effects(None, settings));
     }
     Ok(effects)

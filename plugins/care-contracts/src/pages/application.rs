@@ -16,8 +16,7 @@ pub fn page(context: &Context, request: &PageRequest) -> Result<Page> {
     let household = request.about()?;
     let mut page = Page::untitled();
     let Some(person) = body.applicant else { return Ok(page.missing("申请人")) };
-    let about =
-        About { household, person, circumstances: &body.circumstances, form: Form::Scattered, as_minor: false };
+    let about = About { household, person, circumstances: &body.circumstances, form: Form::Scattered, as_minor: false };
     let trial = Trial::of(&about, context.today, context.today);
     if let (Ok(trial), "draft" | "submitted" | "supplement") = (&trial, document.state.as_str()) {
         for problem in body.missing(&trial.family, &trial.terms).iter() {
@@ -85,7 +84,9 @@ fn declared(body: &Application, document: &Document) -> Vec<Row> {
         rows.push(Row::new("初审意见期限", Cell::due(limit)).note("民发〔2021〕43号 第十三条"));
     }
     match body.drawn {
-        Some(true) => rows.push(Row::new("县级抽查", Cell::badge(Tone::Soon, "抽中")).note("民发〔2021〕43号 第十六条")),
+        Some(true) => {
+            rows.push(Row::new("县级抽查", Cell::badge(Tone::Soon, "抽中")).note("民发〔2021〕43号 第十六条"))
+        }
         Some(false) => rows.push(Row::new("县级抽查", Cell::text("未抽中")).note("民发〔2021〕43号 第十六条")),
         None => {}
     }
@@ -106,7 +107,8 @@ pub fn obligors(page: Page, known: &Circumstances) -> Page {
         ColumnHead::new("情形"),
         ColumnHead::new("依据"),
     ];
-    let mut table = PageTable::new(heads).empty("没有登记义务人，也没有声明没有义务人。请登记义务人，或者修改申请作出声明。");
+    let mut table =
+        PageTable::new(heads).empty("没有登记义务人，也没有声明没有义务人。请登记义务人，或者修改申请作出声明。");
     for obligor in &known.obligors {
         let status = match (obligor.tekun, obligor.dibao) {
             (true, _) => "特困人员",

@@ -30,8 +30,8 @@ pub fn coverage(context: &Context, request: &PageRequest) -> Result<Page> {
     at_home.sort_by_key(|cared| (cared.is_covered(), cared.line.household));
     let of = at_home.len();
     let shown: Vec<&Cared> = at_home.into_iter().skip(start(request)).take(PAGE).collect();
-    let mut table = PageTable::new(["供养对象", "家庭", "照料档次", "协议", "协议截止"])
-        .empty("没有分散供养的特困人员。");
+    let mut table =
+        PageTable::new(["供养对象", "家庭", "照料档次", "协议", "协议截止"]).empty("没有分散供养的特困人员。");
     for cared in &shown {
         let state = match cared.gap() {
             None => Cell::badge(Tone::Good, "有效"),
@@ -66,8 +66,8 @@ pub fn agreements(context: &Context, request: &PageRequest) -> Result<Page> {
     live.retain(|filed| filed.document.state != "active" || filed.body.to <= by);
     live.sort_by_key(|filed| filed.body.to);
     let of = live.len();
-    let mut table = PageTable::new(["截止日期", "供养对象", "家庭", "环节", "照料档次"])
-        .empty("没有快到期、待签和中止的协议。");
+    let mut table =
+        PageTable::new(["截止日期", "供养对象", "家庭", "环节", "照料档次"]).empty("没有快到期、待签和中止的协议。");
     for filed in live.iter().skip(start(request)).take(PAGE) {
         let state = match filed.document.state.as_str() {
             "unsigned" => Cell::badge(Tone::Soon, "待签"),
@@ -86,7 +86,8 @@ pub fn agreements(context: &Context, request: &PageRequest) -> Result<Page> {
             ],
         );
     }
-    let page = Page::new("协议到期").note(Tone::Neutral, format!("{lead} 天内到期的，以及待签、中止的协议。")).table(table);
+    let page =
+        Page::new("协议到期").note(Tone::Neutral, format!("{lead} 天内到期的，以及待签、中止的协议。")).table(table);
     Ok(more(page, request, (start(request) + PAGE).min(of), of))
 }
 
@@ -135,8 +136,8 @@ pub fn levels(context: &Context, request: &PageRequest) -> Result<Page> {
     all.sort_by_key(|cared| (cared.form == Form::Central, cared.line.household));
     let central = all.iter().filter(|cared| cared.form == Form::Central).count() as i64;
     let of = all.len();
-    let mut table =
-        PageTable::new(["供养对象", "家庭", "照料档次", "供养形式", "能否表达意愿"]).empty("没有半护理、全护理的供养对象。");
+    let mut table = PageTable::new(["供养对象", "家庭", "照料档次", "供养形式", "能否表达意愿"])
+        .empty("没有半护理、全护理的供养对象。");
     for cared in all.iter().skip(start(request)).take(PAGE) {
         let will = cared.assessment.as_ref().is_none_or(|assessment: &Assessment| assessment.will);
         table = table.linked_row(
@@ -150,7 +151,11 @@ pub fn levels(context: &Context, request: &PageRequest) -> Result<Page> {
             ],
         );
     }
-    let page = figures(Page::new("失能半失能人员集中供养"), ["集中供养", "半护理、全护理", "集中供养率"], (central, of as i64))
-        .table(table);
+    let page = figures(
+        Page::new("失能半失能人员集中供养"),
+        ["集中供养", "半护理、全护理", "集中供养率"],
+        (central, of as i64),
+    )
+    .table(table);
     Ok(more(page, request, (start(request) + PAGE).min(of), of))
 }

@@ -39,12 +39,10 @@ pub fn panel(context: &Context, request: &PageRequest) -> Result<Page> {
         if card_is_filed(person)? {
             rows.push(Row::new("银行卡", Cell::text("代管已备案")));
         }
-        page = page.facts(rows).table(
-            PageTable::new(["台账"])
-                .linked_row(Link::page("ledger").with("household", household.0).with("person", person.0), [
-                    Cell::text("查看该人员的供养台账"),
-                ]),
-        );
+        page = page.facts(rows).table(PageTable::new(["台账"]).linked_row(
+            Link::page("ledger").with("household", household.0).with("person", person.0),
+            [Cell::text("查看该人员的供养台账")],
+        ));
     }
     Ok(page)
 }

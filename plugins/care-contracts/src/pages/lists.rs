@@ -38,7 +38,10 @@ pub fn recipients(context: &Context, request: &PageRequest) -> Result<Page> {
         );
     }
     let page = Page::new("特困在供名单")
-        .figures([FigureItem::new("在供人数", Cell::number(of as i64)), FigureItem::new("每月金额", Cell::money(amount))])
+        .figures([
+            FigureItem::new("在供人数", Cell::number(of as i64)),
+            FigureItem::new("每月金额", Cell::money(amount)),
+        ])
         .table(table);
     Ok(more(page, request, (start(request) + PAGE).min(of), of))
 }
@@ -83,9 +86,14 @@ pub fn setup(context: &Context) -> Result<Page> {
     let mut table = PageTable::new(["参数", "情况", "影响"]);
     for code in REQUIRED {
         if missing.iter().any(|other| other.code == code.code) {
-            table = table.row([Cell::text(code.label), Cell::badge(Tone::Bad, "未设置"), Cell::text("不能作出任何决定")]);
+            table =
+                table.row([Cell::text(code.label), Cell::badge(Tone::Bad, "未设置"), Cell::text("不能作出任何决定")]);
         } else if parameters::get(code, context.today)?.is_some_and(|found| !found.verified) {
-            table = table.row([Cell::text(code.label), Cell::badge(Tone::Soon, "未核实"), Cell::text("请系统管理员确认来源")]);
+            table = table.row([
+                Cell::text(code.label),
+                Cell::badge(Tone::Soon, "未核实"),
+                Cell::text("请系统管理员确认来源"),
+            ]);
         }
     }
     for (code, effect) in OPTIONAL {

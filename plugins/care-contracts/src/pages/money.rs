@@ -176,7 +176,5 @@ pub fn ledger(_: &Context, request: &PageRequest) -> Result<Page> {
             ],
         );
     }
-    Ok(Page::new("供养台账")
-        .facts([doudi_sdk::doc::page::Row::new("供养对象", Cell::person(person))])
-        .table(table))
+    Ok(Page::new("供养台账").facts([doudi_sdk::doc::page::Row::new("供养对象", Cell::person(person))]).table(table))
 }

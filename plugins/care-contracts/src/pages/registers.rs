@@ -32,10 +32,9 @@ pub fn agreement(context: &Context, request: &PageRequest) -> Result<Page> {
             Signer::Guardian => format!("监护人（{}）", body.signatures.guardian),
             _ => "本人".to_owned(),
         };
-        page = page.heading("签字").facts([
-            Row::new("签订日期", Cell::date(signed)),
-            Row::new("被照料人一方", Cell::text(by)),
-        ]);
+        page = page
+            .heading("签字")
+            .facts([Row::new("签订日期", Cell::date(signed)), Row::new("被照料人一方", Cell::text(by))]);
     }
     if !body.pauses.is_empty() {
         let mut table = PageTable::new(["中止情形", "自", "恢复"]);
@@ -56,7 +55,14 @@ fn parties(body: &Agreement, register: Option<&(Document, Carer)>) -> Vec<Row> {
     });
     let mut rows = vec![
         Row::new("被照料人", Cell::person(body.member)),
-        Row::new("委托方", Cell::text(if body.party == "village" { "村（居）民委员会" } else { "镇人民政府（街道办事处）" })),
+        Row::new(
+            "委托方",
+            Cell::text(if body.party == "village" {
+                "村（居）民委员会"
+            } else {
+                "镇人民政府（街道办事处）"
+            }),
+        ),
         Row::new("照料人", carer),
         Row::new("照料档次", Cell::text(body.level.zh())),
         Row::new("期限", Cell::text(format!("{} 至 {}", body.from.chinese(), body.to.chinese()))),
@@ -80,7 +86,8 @@ fn terms(body: &Agreement) -> Vec<Row> {
 
 /// 照料人: with how many people each looks after, and the questions that stand open.
 pub fn carers(context: &Context, request: &PageRequest) -> Result<Page> {
-    let (capacity, age) = params(context.today).map_or((None, None), |params| (params.carer_capacity, params.carer_age));
+    let (capacity, age) =
+        params(context.today).map_or((None, None), |params| (params.carer_capacity, params.carer_age));
     let mut loads: std::collections::BTreeMap<Id, std::collections::BTreeSet<Id>> = std::collections::BTreeMap::new();
     for document in store::all(documents::Query::of("agreement").states(&LIVE))? {
         let body: Agreement = document.body()?;
@@ -160,11 +167,6 @@ pub fn carer(context: &Context, request: &PageRequest) -> Result<Page> {
 pub fn institution(_: &Context, request: &PageRequest) -> Result<Page> {
     let body: Institution = request.document()?.body()?;
     Ok(Page::untitled()
-        .facts([
-            Row::new("机构名称", Cell::text(body.name.as_str())),
-            Row::new("床位数", Cell::number(body.beds)),
-        ])
-        .table(
-            PageTable::new(["名单"]).linked_row(Link::page("institutions"), [Cell::text("查看集中供养拨付名单")]),
-        ))
+        .facts([Row::new("机构名称", Cell::text(body.name.as_str())), Row::new("床位数", Cell::number(body.beds))])
+        .table(PageTable::new(["名单"]).linked_row(Link::page("institutions"), [Cell::text("查看集中供养拨付名单")])))
 }

@@ -206,7 +206,9 @@ impl SignatureRefused {
 
     pub const fn zh(self) -> &'static str {
         match self {
-            SignatureRefused::VillageForPerson => "村（居）不得代被照料人签字，请由本人签字或者按指印，不能表达的由监护人签字",
+            SignatureRefused::VillageForPerson => {
+                "村（居）不得代被照料人签字，请由本人签字或者按指印，不能表达的由监护人签字"
+            }
             SignatureRefused::CarerForPerson => "照料人不得代被照料人签字，请由本人或者监护人签字",
             SignatureRefused::VillageForCarer => "村（居）不得代照料人签字，请由照料人本人签字或者机构盖章",
             SignatureRefused::NoParty => "委托方还没有签字盖章",

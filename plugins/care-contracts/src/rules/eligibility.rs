@@ -115,6 +115,11 @@ fn is_gone(member: &Member, on: Date) -> bool {
     member.has_died(on) || matches!(member.uncounted, IN_PRISON | MISSING)
 }
 
+/// Who is on the file only as somebody's relative applies where he lives.
+fn lives_here(member: &Member) -> bool {
+    member.co_resident || matches!(member.relation, 0..=2)
+}
+
 /// Who qualifies when all who do are supported: those who fail by themselves are left out, then those with an able obligor,
 /// until nobody is left out any more.
 fn settle(family: &Family, terms: &Terms, case: &Case, desk: &mut Desk) {
@@ -122,7 +127,8 @@ fn settle(family: &Family, terms: &Terms, case: &Case, desk: &mut Desk) {
     supported.clear();
     scratch.clear();
     for member in &family.members {
-        supported.push(!is_gone(member, terms.on) && by_himself(member, terms, case, scratch).is_some());
+        let candidate = !is_gone(member, terms.on) && (lives_here(member) || case.person == Some(member.person));
+        supported.push(candidate && by_himself(member, terms, case, scratch).is_some());
     }
     loop {
         let mut changed = false;
@@ -178,10 +184,7 @@ fn obligors<'f>(
     recorded
         .iter()
         .filter(|obligor| obligor.standing != Standing::Dead)
-        .map(move |obligor| Obligor {
-            tekun: obligor.tekun || obligor.member.is_some_and(supports),
-            ..obligor.clone()
-        })
+        .map(move |obligor| Obligor { tekun: obligor.tekun || obligor.member.is_some_and(supports), ..obligor.clone() })
         .chain(on_file.map(move |(place, other)| Obligor::on_file(other, terms, supported[place])))
 }
 
@@ -205,7 +208,8 @@ fn explained(family: &Family, terms: &Terms, case: &Case, desk: &mut Desk) -> Op
         return Some(supported);
     }
     let scratch = &mut desk.scratch;
-    let mut living = family.members.iter().enumerate().filter(|(_, member)| !is_gone(member, terms.on));
+    let here = |member: &Member| lives_here(member) && !is_gone(member, terms.on);
+    let mut living = family.members.iter().enumerate().filter(|(_, member)| here(member));
     living
         .clone()
         .find(|(_, member)| labour::ground(member, terms, false, false, scratch).is_some())

@@ -58,18 +58,18 @@ mod tests {
     #[test]
     fn duties_follow_from_both_places() {
         for (of, other, dependent, expected) in [
-            (2, 12, false, true),   // husband, by his wife
-            (2, 20, false, true),   // father, by his son
-            (2, 38, false, false),  // a daughter-in-law owes nothing
-            (2, 28, false, false),  // nor a son-in-law
-            (52, 2, false, true),   // the head's mother, by the head
-            (52, 73, false, true),  // and by the head's brother
-            (55, 2, false, false),  // the wife's father, not by the head
-            (55, 12, false, true),  // but by the wife
-            (20, 2, true, true),    // a minor son, by his father
-            (20, 2, false, false),  // a grown one, no more
-            (41, 2, true, false),   // a grandchild, by the grandparent: conditional, recorded by people
-            (71, 2, true, false),   // a brother, likewise
+            (2, 12, false, true),  // husband, by his wife
+            (2, 20, false, true),  // father, by his son
+            (2, 38, false, false), // a daughter-in-law owes nothing
+            (2, 28, false, false), // nor a son-in-law
+            (52, 2, false, true),  // the head's mother, by the head
+            (52, 73, false, true), // and by the head's brother
+            (55, 2, false, false), // the wife's father, not by the head
+            (55, 12, false, true), // but by the wife
+            (20, 2, true, true),   // a minor son, by his father
+            (20, 2, false, false), // a grown one, no more
+            (41, 2, true, false),  // a grandchild, by the grandparent: conditional, recorded by people
+            (71, 2, true, false),  // a brother, likewise
             (99, 2, true, false),
         ] {
             assert_eq!(owes(of, other, dependent), expected, "{of} by {other}, dependent {dependent}");

@@ -132,10 +132,7 @@ pub fn is_able(obligor: &Obligor, terms: &Terms, trail: &mut Trail) -> bool {
         return false;
     }
     if severe && low_income && obligor.assets_within {
-        trail.say(
-            reason::OBLIGOR_DISABLED,
-            [relation, obligor.disability, obligor.grade, yearly, params.disposable],
-        );
+        trail.say(reason::OBLIGOR_DISABLED, [relation, obligor.disability, obligor.grade, yearly, params.disposable]);
         return false;
     }
     let (gone, said) = match obligor.standing {

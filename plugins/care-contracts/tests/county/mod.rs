@@ -58,7 +58,7 @@ impl County {
     }
 
     pub fn as_user(&mut self, date: &str, (user, role): (i64, &str)) {
-        self.world = self.world.clone().on(date).actor(user, role, 340_223_102_000);
+        self.world = self.world.clone().on(date).actor(user, role, 340_223_101_000);
     }
 
     /// Presses a button on a document, or creates one; applies what comes of it.
@@ -95,8 +95,9 @@ impl County {
     }
 
     pub fn refused(&mut self, date: &str, who: (i64, &str), button: (&str, &str), values: Value) -> Refusal {
-        let creating = matches!(button.1, "apply" | "report" | "start" | "draft" | "register" | "record-new" | "submit")
-            && !(button.0 == "application" && button.1 == "submit");
+        let creating =
+            matches!(button.1, "apply" | "report" | "start" | "draft" | "register" | "record-new" | "submit")
+                && !(button.0 == "application" && button.1 == "submit");
         let document = (!creating).then(|| self.world.latest(button.0));
         match self.try_press(date, who, document, button, values) {
             Err(refusal) => refusal,
@@ -194,7 +195,7 @@ impl County {
     /// A carer on the register; returns his document.
     pub fn carer(&mut self, values: Value) -> Id {
         let mut form = json!({
-            "division": "340223102201", "kind": "neighbour", "label": "三组邻居", "birth": "1972-05-01", "tekun": false,
+            "division": "340223101201", "kind": "neighbour", "label": "三组邻居", "birth": "1972-05-01", "tekun": false,
             "healthy": true, "card": true,
         });
         merge(&mut form, values);
