@@ -1,0 +1,161 @@
+//! `duty.due`: what this measure owes by law in a period, for 义务日历: done and all, with the first day something is still owed.
+
+use super::day;
+use crate::application::Application;
+use crate::assessment::Assessment;
+use crate::jobs::next_review;
+use crate::review::Review;
+use crate::rules::form::Form;
+use crate::running;
+use crate::visit::Visit;
+use crate::{care, store, terms_on};
+use doudi_sdk::prelude::*;
+
+/// One duty: how many fall due in the period, how many of them are done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Duty {
+    pub code: &'static str,
+    pub label: &'static str,
+    pub article: &'static str,
+    pub page: String,
+    pub done: i64,
+    pub of: i64,
+    /// The earliest day on which one is due that is not done; the end of the period when none is.
+    pub due: Date,
+}
+
+impl Duty {
+    fn new(code: &'static str, label: &'static str, article: &'static str, page: String, ends: Date) -> Duty {
+        Duty { code, label, article, page, done: 0, of: 0, due: ends }
+    }
+
+    fn count(&mut self, due: Date, done: bool) {
+        self.of += 1;
+        self.done += i64::from(done);
+        if !done {
+            self.due = self.due.min(due);
+        }
+    }
+}
+
+/// The duties of an inclusive period, those with anything due.
+///
+/// # Errors
+/// As [`documents::find`]; `refused` while parameters are missing.
+pub fn of(begins: Date, ends: Date) -> Result<Vec<Duty>> {
+    let inside = |due: Date| begins <= due && due <= ends;
+    let query = |kind: &str| format!("duties?kind={kind}&from={begins}&to={ends}");
+    let mut opinions =
+        Duty::new("opinion", "特困申请初审意见（15个工作日）", "民发〔2021〕43号 第十三条", query("opinion"), ends);
+    let mut decisions =
+        Duty::new("decision", "特困申请审核确认（15个工作日）", "民发〔2021〕43号 第十六条", query("decision"), ends);
+    for document in store::all(documents::Query::of("application"))? {
+        let body: Application = document.body()?;
+        if let Some(limit) = body.limit.filter(|limit| inside(*limit)) {
+            opinions.count(limit, body.opinion.is_some());
+        }
+        if document.state == "confirming"
+            && let Some(due) = document.due.filter(|due| inside(*due))
+        {
+            decisions.count(due, false);
+        }
+    }
+    let mut assessments = Duty::new(
+        "assessment",
+        "自理能力复核评估（10个工作日）",
+        "民发〔2021〕43号 第二十三条",
+        query("assessment"),
+        ends,
+    );
+    for document in store::all(documents::Query::of("assessment"))? {
+        let body: Assessment = document.body()?;
+        let Some(reported) = body.reported.filter(|_| document.state != "dropped") else { continue };
+        let due = crate::actions::assessment::due(reported, reported)?;
+        if inside(due) {
+            assessments.count(due, body.assessed.is_some());
+        }
+    }
+    let mut visits = Duty::new(
+        "visit",
+        "分散供养特困人员定期走访",
+        "芜湖市2022年6月23日通知 第四条",
+        format!("visits?from={begins}&to={ends}"),
+        ends,
+    );
+    for document in store::all(documents::Query::of("visit"))? {
+        let body: Visit = document.body()?;
+        if let Some(due) = body.due.filter(|due| document.state != "cancelled" && inside(*due)) {
+            visits.count(due, body.done.is_some());
+        }
+    }
+    let mut duties = vec![opinions, decisions, assessments, visits, reviews(begins, ends)?, agreements(ends)?];
+    duties.retain(|duty| duty.of > 0);
+    Ok(duties)
+}
+
+/// 年审, by the day each is due, opened yet or not.
+fn reviews(begins: Date, ends: Date) -> Result<Duty> {
+    let page = format!("duties?kind=review&from={begins}&to={ends}");
+    let mut duty = Duty::new("review", "特困供养年审", "民发〔2021〕43号 第二十五条", page, ends);
+    let mut opened = std::collections::BTreeSet::new();
+    for document in store::all(documents::Query::of("review"))? {
+        let body: Review = document.body()?;
+        let Some(person) = body.member.filter(|_| body.kind == "yearly" && document.state != "cancelled") else {
+            continue;
+        };
+        // The key carries the day it was due.
+        let due: Option<Date> =
+            document.key.split_once(&format!("yearly-{}-", person.0)).and_then(|(_, due)| due.parse().ok());
+        if let Some(due) = due.filter(|due| begins <= *due && *due <= ends) {
+            opened.insert(person);
+            duty.count(due, !Review::OPEN.contains(&document.state.as_str()));
+        }
+    }
+    let Some(months) = terms_on(ends)?.params.review_months else { return Ok(duty) };
+    for line in running::everybody(ends)?.iter().take(UNOPENED) {
+        if line.person.is_some_and(|person| opened.contains(&person)) {
+            continue;
+        }
+        let due = next_review(line, months)?;
+        if begins <= due && due <= ends {
+            duty.count(due, false);
+        }
+    }
+    Ok(duty)
+}
+
+/// Lines whose next review is looked up for the calendar: each asks twice. Those beyond come when the job has opened them.
+const UNOPENED: usize = 300;
+
+/// 全员覆盖: due every day.
+fn agreements(on: Date) -> Result<Duty> {
+    let mut duty = Duty::new(
+        "agreement",
+        "分散供养特困人员委托照料服务协议全员覆盖",
+        "芜湖市2022年6月23日通知 第四条",
+        format!("coverage?on={on}"),
+        on,
+    );
+    let everybody = care::View::read()?.everybody(on)?;
+    for cared in everybody.iter().filter(|cared| cared.form == Form::Scattered) {
+        duty.count(on, cared.is_covered());
+    }
+    Ok(duty)
+}
+
+pub fn due(on: Date, block: &Block) -> Result<Block> {
+    let begins = day(block, "period", "begins")?.unwrap_or(on.first_of_month());
+    let ends = day(block, "period", "ends")?.unwrap_or(on.last_of_month());
+    let duties = of(begins, ends)?;
+    Ok(Block::of(
+        Table::new("duty", duties.len())
+            .texts("code", duties.iter().map(|duty| duty.code))
+            .texts("label", duties.iter().map(|duty| duty.label))
+            .ints("due", duties.iter().map(|duty| duty.due))
+            .optional_ints("advised", duties.iter().map(|_| None::<i64>))
+            .ints("done", duties.iter().map(|duty| duty.done))
+            .ints("of", duties.iter().map(|duty| duty.of))
+            .texts("article", duties.iter().map(|duty| duty.article))
+            .texts("page", duties.iter().map(|duty| duty.page.as_str())),
+    ))
+}

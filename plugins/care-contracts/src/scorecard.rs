@@ -1,0 +1,143 @@
+//! 督查 figures: the five of this measure, each with the list that shows exactly what was counted. The lists and the figures read
+//! the same functions.
+
+use crate::assessment::Assessment;
+use crate::care::{Cared, View, scattered};
+use crate::rules::form::Form;
+use crate::rules::level::Level;
+use crate::rules::visit::in_time;
+use crate::store;
+use crate::terms_on;
+use crate::visit::Visit;
+use doudi_sdk::prelude::*;
+
+/// Everybody, nobody missing.
+const ALL: i64 = 10_000;
+
+impl Indicators for crate::CareContracts {
+    fn indicators(context: &Context, begins: Date, ends: Date) -> Result<Vec<Indicator>> {
+        let on = ends.min(context.today);
+        let everybody = View::read()?.everybody(on)?;
+        let figure = |code: &str, label: &str, (part, whole): (i64, i64), target: Option<i64>, page: String| {
+            Indicator { code: code.to_owned(), label: label.to_owned(), part, whole, target, drill_down: page }
+        };
+        let months = terms_on(on)?.params.assessment_months;
+        let period = format!("from={begins}&to={ends}");
+        Ok(vec![
+            figure("coverage", "委托照料协议覆盖", coverage(&everybody), Some(ALL), format!("coverage?on={on}")),
+            figure(
+                "visits",
+                "按期走访",
+                share(&visits_due(begins, ends, on)?, VisitDue::is_in_time),
+                Some(ALL),
+                format!("visits?{period}"),
+            ),
+            figure(
+                "assessed",
+                "评估在有效期内",
+                share(&everybody, |cared| is_fresh(cared, on, months)),
+                Some(ALL),
+                format!("assessments?on={on}"),
+            ),
+            figure(
+                "central",
+                "失能半失能集中供养",
+                share(&needing(&everybody), |cared| cared.form == Form::Central),
+                None,
+                format!("levels?on={on}"),
+            ),
+            figure(
+                "level-lag",
+                "变化报告10个工作日内评估",
+                share(&reports(begins, ends, on)?, |report| report.in_time),
+                Some(ALL),
+                format!("lag?{period}"),
+            ),
+        ])
+    }
+}
+
+fn share<T>(all: &[T], good: impl Fn(&T) -> bool) -> (i64, i64) {
+    (all.iter().filter(|one| good(one)).count() as i64, all.len() as i64)
+}
+
+/// Those at home with an agreement that holds, of all at home.
+pub fn coverage(everybody: &[Cared]) -> (i64, i64) {
+    let at_home: Vec<&Cared> = scattered(everybody).collect();
+    share(&at_home, |cared| cared.is_covered())
+}
+
+/// Those in half or full care.
+pub fn needing(everybody: &[Cared]) -> Vec<&Cared> {
+    everybody.iter().filter(|cared| cared.level().is_some_and(Level::needs_care)).collect()
+}
+
+/// Assessed less than the county's months ago.
+pub fn is_fresh(cared: &Cared, on: Date, months: Option<u32>) -> bool {
+    let assessed = cared.assessment.as_ref().and_then(|assessment| assessment.assessed);
+    let months = months.and_then(|months| i32::try_from(months).ok()).unwrap_or(12);
+    assessed.is_some_and(|assessed| on < assessed.add_months(months))
+}
+
+/// A visit that was due in a period.
+#[derive(Debug, Clone)]
+pub struct VisitDue {
+    pub document: Document,
+    pub due: Date,
+    pub done: Option<Date>,
+}
+
+impl VisitDue {
+    pub fn is_in_time(&self) -> bool {
+        in_time(self.done, self.due)
+    }
+}
+
+/// Visits that fell due in a period, up to a day; those taken away do not count.
+///
+/// # Errors
+/// As [`documents::find`].
+pub fn visits_due(begins: Date, ends: Date, upto: Date) -> Result<Vec<VisitDue>> {
+    let mut found = Vec::new();
+    for document in store::all(documents::Query::of("visit"))? {
+        let body: Visit = document.body()?;
+        let Some(due) = body.due.filter(|_| document.state != "cancelled") else { continue };
+        // One that is due later in the period and done already counts; one that is not yet due does not.
+        if begins <= due && due <= ends && (due <= upto || body.done.is_some()) {
+            found.push(VisitDue { due, done: body.done, document });
+        }
+    }
+    Ok(found)
+}
+
+/// A report that somebody's self-care changed.
+#[derive(Debug, Clone)]
+pub struct Reported {
+    pub document: Document,
+    pub reported: Date,
+    pub due: Date,
+    pub assessed: Option<Date>,
+    /// From when the new level governs.
+    pub governs: Option<Date>,
+    pub in_time: bool,
+}
+
+/// Reports of a change whose ten working days ended in a period, or that were assessed before.
+///
+/// # Errors
+/// As [`documents::find`]; `refused` beyond the statutory calendar.
+pub fn reports(begins: Date, ends: Date, upto: Date) -> Result<Vec<Reported>> {
+    let mut found = Vec::new();
+    for document in store::all(documents::Query::of("assessment"))? {
+        let body: Assessment = document.body()?;
+        let Some(reported) = body.reported.filter(|_| body.cause == "change" && document.state != "dropped") else {
+            continue;
+        };
+        let due = crate::actions::assessment::due(reported, reported)?;
+        if begins <= due && due <= ends && (due <= upto || body.assessed.is_some()) {
+            let in_time = in_time(body.assessed, due);
+            found.push(Reported { reported, due, assessed: body.assessed, governs: body.governs, in_time, document });
+        }
+    }
+    Ok(found)
+}
