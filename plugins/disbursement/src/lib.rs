@@ -3,6 +3,7 @@
 //! [`roster`] → [`drawing`] → [`actions`] → [`returns`] → [`scorecard`] → [`pages`].
 
 pub mod actions;
+pub mod answers;
 pub mod drawing;
 pub mod events;
 pub mod failure;
@@ -21,4 +22,4 @@ pub mod settings;
 #[derive(Debug)]
 pub struct Disbursement;
 
-doudi_sdk::export!(Disbursement: act, react, tick, view, indicators, intake, check_settings);
+doudi_sdk::export!(Disbursement: act, react, tick, view, answer, indicators, intake, check_settings);
