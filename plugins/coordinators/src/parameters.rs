@@ -19,7 +19,7 @@ impl Params {
     /// # Errors
     /// `refused`, naming the parameter that is not set.
     pub fn on(date: Date) -> Result<Params> {
-        let count = |code| -> Result<u32> {
+        let count = |code: ParameterCode| -> Result<u32> {
             let value = parameters::require(code, date)?.value;
             let positive = u32::try_from(value).ok().filter(|count| *count > 0);
             positive.ok_or_else(|| Refusal::new(format!("参数“{}”应当大于零，请系统管理员更正", code.label)))

@@ -182,7 +182,8 @@ fn villages_of_a_park_count_and_answer_to_the_town_the_county_names() {
         .world
         .run(|context| Coordinators::answer(context, "population.hukou", context.today, Block::new()))
         .expect("an answer");
-    let villages = answer.table("population").expect("the table").int_column("division").expect("ids").values().to_vec();
+    let villages =
+        answer.table("population").expect("the table").int_column("division").expect("ids").values().to_vec();
     assert_eq!(villages.len(), 96, "26 communities and 70 villages");
     assert_eq!(villages.iter().filter(|village| **village / 1_000 == 340_212_401).count(), 7);
     assert!(villages.iter().all(|village| village % 1_000 < 400));
@@ -313,7 +314,9 @@ fn declared_households_are_kept_away_and_their_cases_given_to_others() {
         .expect_err("somebody else's post");
     assert!(other.message.contains("只能申报本人"), "{other}");
     let document = own(&county, 101);
-    county.press_on("2022-04-01", (101, "village-coordinator"), document, "declare", declared.clone()).expect("declared");
+    county
+        .press_on("2022-04-01", (101, "village-coordinator"), document, "declare", declared.clone())
+        .expect("declared");
     let document = own(&county, 101);
     let twice = county.press_on("2022-04-01", TOWN, document, "declare", declared).expect_err("twice");
     assert!(twice.message.contains("已经申报"), "{twice}");
@@ -389,9 +392,12 @@ fn training_follows_the_person_to_the_next_post() {
     let mut county = County::new();
     county.in_post("2022-03-01", XIANFANG, 101);
     let post_id = county.post_of(101).id.0.to_string();
-    let values = json!({ "on": "2022-05-01", "hours": 8, "topic": "业务", "organiser": "县民政局", "posts": [post_id] });
+    let values =
+        json!({ "on": "2022-05-01", "hours": 8, "topic": "业务", "organiser": "县民政局", "posts": [post_id] });
     county.create("2022-05-02", OFFICER, "training", "hold", values).expect("held");
-    county.press("2022-06-01", TOWN, "post", "leave", json!({ "last": "2022-06-10", "reason": "调整" })).expect("leaving");
+    county
+        .press("2022-06-01", TOWN, "post", "leave", json!({ "last": "2022-06-10", "reason": "调整" }))
+        .expect("leaving");
     let handover = json!({ "to": "102", "on": "2022-06-10", "matters": "资料", "complete": true });
     county.press("2022-06-10", TOWN, "post", "hand-over", handover).expect("handed over");
     county.press("2022-06-11", OFFICER, "post", "close", json!({ "account-closed": true })).expect("closed");

@@ -62,10 +62,12 @@ fn empty_days_are_counted_by_post_and_both_ends_belong_to_the_period() {
         ("one for one post", vec![held("2022-01-01", None)], 1, (0, 30)),
         ("one for two posts", vec![held("2022-01-01", None)], 2, (30, 60)),
         ("left on the 10th, included", vec![held("2022-01-01", Some("2022-06-10"))], 1, (20, 30)),
-        ("left on the 10th, the next came on the 21st", vec![
-            held("2022-01-01", Some("2022-06-10")),
-            held("2022-06-21", None),
-        ], 1, (10, 30)),
+        (
+            "left on the 10th, the next came on the 21st",
+            vec![held("2022-01-01", Some("2022-06-10")), held("2022-06-21", None)],
+            1,
+            (10, 30),
+        ),
         ("two for one post fill one", vec![held("2022-01-01", None), held("2022-01-01", None)], 1, (0, 30)),
         ("none required", vec![], 0, (0, 0)),
     ] {
@@ -76,9 +78,12 @@ fn empty_days_are_counted_by_post_and_both_ends_belong_to_the_period() {
 #[test]
 fn the_day_of_counting_is_the_last_one_before_the_day() {
     let settings = Settings::default();
-    for (on, expected) in
-        [("2022-06-23", "2021-12-31"), ("2022-12-30", "2021-12-31"), ("2022-12-31", "2022-12-31"), ("2023-01-01", "2022-12-31")]
-    {
+    for (on, expected) in [
+        ("2022-06-23", "2021-12-31"),
+        ("2022-12-30", "2021-12-31"),
+        ("2022-12-31", "2022-12-31"),
+        ("2023-01-01", "2022-12-31"),
+    ] {
         assert_eq!(settings.counted_on(day(on)), day(expected), "{on}");
     }
     let midsummer = Settings { count_month: 6, count_day: 30, ..Settings::default() };
@@ -104,8 +109,7 @@ fn a_park_answers_to_the_town_the_county_names() {
         let problems = coordinators::Coordinators::check_settings(settings).expect("a check").into_vec();
         assert_eq!(problems.first().map(|problem| problem.field.as_str()), field, "{text}");
     }
-    let settings =
-        Settings { responsible_towns: "340212401000=340212100000".to_owned(), ..Settings::default() };
+    let settings = Settings { responsible_towns: "340212401000=340212100000".to_owned(), ..Settings::default() };
     assert_eq!(settings.responsible(340_212_401_000), Some(340_212_100_000));
     assert_eq!(settings.responsible(340_212_400_000), None);
     let feb = Settings { count_month: 2, count_day: 30, ..Settings::default() };

@@ -237,7 +237,7 @@ impl County {
         for figure in self.indicators(begins, ends) {
             let rows = self.rows(&figure.drill_down);
             let column = |at: usize| {
-                rows.iter().map(|row| match &row[at] {
+                rows.iter().map(move |row| match &row[at] {
                     Cell::Number { number } => *number,
                     other => panic!("{other:?} is no number"),
                 })
