@@ -11,6 +11,7 @@ use doudi_sdk::prelude::*;
 
 impl Act for crate::Dibao {
     fn act(context: &Context, action: Action) -> Result<Effects> {
+        refuse_kin(context, action.household)?;
         match action.collection.as_str() {
             "application" => application::act(context, &action),
             "recheck" => recheck::act(context, &action),
@@ -19,6 +20,21 @@ impl Act for crate::Dibao {
             other => Err(Refusal::unknown("办件类别", other)),
         }
     }
+}
+
+/// A coordinator handles neither his own family's case nor a near relative's (回避): another measure knows what he has declared.
+fn refuse_kin(context: &Context, household: Option<Id>) -> Result<()> {
+    let (Some(household), "village-coordinator") = (household, context.actor.role.as_str()) else { return Ok(()) };
+    let question =
+        Block::of(Table::new("case", 1).ints("household", [household.0]).ints("user", [context.actor.user.0]));
+    // Where nobody keeps such a register, nothing is known against him.
+    let Ok(replies) = questions::ask("recusal.declared", context.today, &question) else { return Ok(()) };
+    for reply in &replies {
+        if reply.block.table("recusal")?.int_column("conflict")?.get(0) == Some(1) {
+            return Err(Refusal::new("您已申报该家庭为本人或近亲属家庭，应当回避，请由镇街安排其他人员办理"));
+        }
+    }
+    Ok(())
 }
 
 /// A text that must be there.

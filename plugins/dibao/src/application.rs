@@ -1,6 +1,7 @@
 //! The body of an application: what was declared, and what each step of the procedure left behind.
 
 use crate::family::{Family, Member};
+use crate::origin::Origin;
 use crate::rules::household::{Standing, standing};
 use crate::rules::{Basis, Case, Terms};
 use doudi_sdk::prelude::*;
@@ -40,6 +41,22 @@ pub struct Application {
     pub posted: Option<Posted>,
     pub objections: Vec<Objection>,
     pub county_visit: Option<Visit>,
+    /// What brought the case, when the family itself did not.
+    pub origin: Option<Origin>,
+    /// The officer who helped the family to apply (代办).
+    pub helper: Option<Id>,
+    pub ruling: Option<Ruling>,
+}
+
+/// What the decision leaves behind for spot checks and figures.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Ruling {
+    /// The user who decided.
+    pub by: Id,
+    /// The family was in the register of near relatives that day.
+    pub relative: bool,
+    /// Monthly fen; 0 when refused.
+    pub amount: i64,
 }
 
 /// More time, in one of the special cases of 民发〔2022〕83号.
@@ -108,21 +125,65 @@ pub struct Objection {
 impl Application {
     /// States in which nothing more happens.
     pub const CLOSED: [&str; 4] = ["confirmed", "refused", "withdrawn", "ended"];
+    /// States in which it waits for somebody.
+    pub const OPEN: [&str; 11] = [
+        "draft",
+        "submitted",
+        "supplement",
+        "accepted",
+        "checking",
+        "surveying",
+        "assessed",
+        "proposed",
+        "posting",
+        "objection",
+        "confirming",
+    ];
 
-    /// Takes over what the form says; everything later steps have left stays.
-    pub fn fill(&mut self, values: &FormValues) {
+    /// Takes over what the form says; everything later steps have left stays. A coordinator who fills it in for the family helps it
+    /// to apply; a caseworker enters everybody's.
+    pub fn fill(&mut self, values: &FormValues, actor: &Actor) {
         self.applicant = values.id("applicant");
         self.single = values.text("basis") == Some("single");
         self.exempt_support =
             if self.single { values.money("exempt-support").map_or(0, |fen| fen.0.max(0)) } else { 0 };
         self.proxy = values.yes("proxy");
         self.proxy_relation = values.text("proxy-relation").unwrap_or_default().to_owned();
+        if !self.proxy {
+            self.helper = None;
+        } else if actor.role == "village-coordinator" {
+            self.helper.get_or_insert(actor.user);
+        }
         self.signed = values.ids("signed");
         self.no_income = values.ids("no-income");
         self.account_ready = values.yes("account-ready");
         self.near_relative = values.text("near-relative").and_then(|code| code.parse().ok()).unwrap_or(0);
         self.declared = values.yes("declared");
         self.papers = values.ids("papers");
+    }
+
+    /// The one who would be covered alone.
+    pub fn alone(&self) -> Option<Id> {
+        self.applicant.filter(|_| self.single)
+    }
+
+    /// Whether the decision was one about near relatives: as recorded with it, else as declared.
+    pub fn was_relative(&self) -> bool {
+        self.ruling.as_ref().map_or(self.near_relative != 0, |ruling| ruling.relative)
+    }
+
+    /// A new draft.
+    pub fn draft(&self, household: Id, note: &str) -> DocumentPut {
+        let title = if self.single { "低保申请（单人户）" } else { "低保申请" };
+        let mut put =
+            DocumentPut::create("application", title).household(household).state("draft").note(note).body(self);
+        if let Some(applicant) = self.applicant {
+            put = put.person(applicant).index("person", applicant.0);
+        }
+        match &self.origin {
+            Some(origin) => put.index("origin", origin.finder.code()).index("source", origin.code()),
+            None => put,
+        }
     }
 
     /// What is asked of the rules.
@@ -184,9 +245,12 @@ impl Application {
 
     /// Whether the county must visit the home itself: near relatives of handlers, or an objection (57号 第二十条).
     pub fn needs_county_visit(&self, family: &Family) -> bool {
-        self.near_relative != 0
-            || !self.objections.is_empty()
-            || family.members.iter().any(|member| member.near_relative != 0)
+        self.is_relative(family) || !self.objections.is_empty()
+    }
+
+    /// Declared or registered as near relatives of handlers or of the village committee.
+    pub fn is_relative(&self, family: &Family) -> bool {
+        self.near_relative != 0 || family.members.iter().any(|member| member.near_relative != 0)
     }
 }
 

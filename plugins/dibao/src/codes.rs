@@ -7,3 +7,8 @@ doudi_sdk::manifest!(crate::Dibao);
 
 /// How many figures a row has.
 pub const FIGURES: usize = <crate::Dibao as Plugin>::FIGURES.len();
+
+/// The code of a figure, as decisions carry it.
+pub fn code(figure: doudi_sdk::codes::FigureCode) -> &'static str {
+    <crate::Dibao as Plugin>::FIGURES[figure.0 as usize]
+}

@@ -1,52 +1,36 @@
-//! What happened elsewhere and concerns a payment: a death.
+//! What happened elsewhere and concerns this measure. An event is a clue: it opens a case for people, or leaves a note on one that is
+//! open; it never decides. Told twice, each changes nothing the second time.
 
-use crate::change::Change;
-use crate::family::Family;
-use crate::rules::change::death_due;
-use crate::{running, terms_on};
+mod alert;
+mod clue;
+mod death;
+mod reversal;
+
 use doudi_sdk::prelude::*;
-use serde::Deserialize;
-
-/// The kernel's payload of `person.died`.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Died {
-    date: Option<Date>,
-}
 
 impl React for crate::Dibao {
-    /// Opens a change for the household, once, when it is covered. The amount is for people to confirm.
     fn react(context: &Context, event: Event) -> Result<Effects> {
-        if event.topic != "person.died" {
-            return Ok(Effects::new());
+        match event.topic.as_str() {
+            "person.died" => death::react(context, &event),
+            "discovery.application" => clue::react(context, &event),
+            "monitoring.ended" => alert::react(context, &event),
+            "delegated-approval.reversed" => reversal::react(context, &event),
+            _ => Ok(Effects::new()),
         }
-        let (Some(household), Some(person)) = (event.household, event.person) else { return Ok(Effects::new()) };
-        let lines = running::paying_or_granted(household, context.today)?;
-        if !lines.iter().any(|line| line.person.is_none_or(|covered| covered == person)) {
-            return Ok(Effects::new());
-        }
-        let known = documents::find(documents::Query::of("change").household(household).person(person))?;
-        for document in &known {
-            if document.state != "dropped" && document.body::<Change>()?.kind == "death" {
-                return Ok(Effects::new());
-            }
-        }
-        let payload: Option<Died> = event.payload()?;
-        let on = match payload.and_then(|died| died.date) {
-            Some(date) => date,
-            None => {
-                let family: Family = records::household(household, context.today)?;
-                family.member(person).and_then(|member| member.death).unwrap_or(context.today)
-            }
-        };
-        let body = Change {
-            kind: "death".to_owned(),
-            member: Some(person),
-            on: Some(on),
-            description: "系统收到死亡登记，请核实".to_owned(),
-            ..Change::default()
-        };
-        let due = death_due(on, &terms_on(context.today)?.rules);
-        Ok(Effects::new().document(body.open(household, due)))
     }
+}
+
+/// An id in another measure's payload: a decimal string, or a number where its author wrote one.
+fn told_id<'de, D: serde::Deserializer<'de>>(from: D) -> std::result::Result<Option<Id>, D::Error> {
+    #[derive(serde::Deserialize)]
+    #[serde(untagged)]
+    enum Told {
+        Id(Id),
+        Number(i64),
+    }
+    let told: Option<Told> = serde::Deserialize::deserialize(from)?;
+    Ok(told.map(|told| match told {
+        Told::Id(id) => id,
+        Told::Number(number) => Id(number),
+    }))
 }

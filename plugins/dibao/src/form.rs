@@ -27,7 +27,7 @@ impl FillForm for crate::Dibao {
 /// Who applies decides what is asked of the rules; who has signed decides what is missing.
 fn application(context: &Context, household: Id, request: &FillRequest) -> Result<Fill> {
     let mut body = Application::default();
-    body.fill(&request.values);
+    body.fill(&request.values, &context.actor);
     let trial = Trial::of(household, context.today, &body.case())?;
     let mut page = trial_page(&trial, context.today);
     for problem in body.missing(&trial.family, &trial.terms).iter() {

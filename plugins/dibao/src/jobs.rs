@@ -2,7 +2,7 @@
 //! step is long; doing a step twice changes nothing.
 
 use crate::actions::recheck::Changed;
-use crate::codes::{figure, parameter, reason};
+use crate::codes::{code, figure, parameter, reason};
 use crate::family::Family;
 use crate::recheck::Recheck;
 use crate::rules::recheck::Class;
@@ -389,9 +389,4 @@ fn again(segment: &Segment<'_>, replaces: Option<Id>, today: Date) -> Effects {
     let mut record = copy(segment, replaces, today);
     record.reasons = crate::trial::reasons(&trail);
     Effects::new().decision(record)
-}
-
-/// The code of a figure, as decisions carry it.
-fn code(figure: FigureCode) -> &'static str {
-    <crate::Dibao as Plugin>::FIGURES[figure.0 as usize]
 }

@@ -10,15 +10,20 @@ pub mod events;
 pub mod family;
 pub mod form;
 pub mod jobs;
+pub mod ledger;
 pub mod notice;
+pub mod once;
+pub mod origin;
 pub mod pages;
 pub mod parameters;
 pub mod recheck;
 pub mod relative;
 pub mod rules;
 pub mod running;
+pub mod scorecard;
 pub mod settings;
 pub mod trial;
+pub mod upcoming;
 
 use crate::family::Family;
 use crate::parameters::Params;
@@ -29,7 +34,7 @@ use doudi_sdk::prelude::*;
 #[derive(Debug)]
 pub struct Dibao;
 
-doudi_sdk::export!(Dibao: assess, act, react, tick, view, fill, answer, check_settings);
+doudi_sdk::export!(Dibao: assess, act, react, tick, view, fill, answer, indicators, check_settings);
 
 impl Assess for Dibao {
     type Family = Family;

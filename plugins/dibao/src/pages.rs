@@ -2,6 +2,7 @@
 
 pub mod application;
 pub mod household;
+pub mod ledger;
 pub mod lists;
 pub mod others;
 
@@ -19,6 +20,12 @@ impl View for crate::Dibao {
             "recipients" => lists::recipients(context, &request),
             "rechecks" => lists::rechecks(context, &request),
             "setup" => lists::setup(context),
+            "cases" => ledger::cases(context, &request),
+            "planned" => ledger::planned(context, &request),
+            "deaths" => ledger::deaths(context, &request),
+            "singles" => ledger::singles(context, &request),
+            "covered" => ledger::covered(context, &request),
+            "uprating" => ledger::uprating(context, &request),
             other => Err(Refusal::unknown("页面", other)),
         }
     }

@@ -1,6 +1,7 @@
 //! The body of a recheck, and the decision that follows it.
 
 use crate::application::Visit;
+use crate::origin::Origin;
 use doudi_sdk::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +19,8 @@ pub struct Recheck {
     pub decision: Option<Id>,
     /// When payment stops, while in grace.
     pub stop: Option<Date>,
+    /// What brought it, when it was neither the calendar nor a person here.
+    pub origin: Option<Origin>,
 }
 
 impl Recheck {
@@ -26,14 +29,22 @@ impl Recheck {
 
     /// A new recheck of one line of decisions. The key makes opening it twice harmless.
     pub fn open(&self, decision: &Decision, due: Date) -> DocumentPut {
+        let key = match &self.origin {
+            Some(origin) => Self::key_for(decision, &origin.code()),
+            None => Self::key(decision, due),
+        };
         let put = DocumentPut::create("recheck", "低保定期核查")
-            .key(Self::key(decision, due))
+            .key(key)
             .household(decision.household)
             .state("due")
             .due(due)
             .index("due", due)
             .note(self.reason.as_str())
             .body(self);
+        let put = match &self.origin {
+            Some(origin) => put.index("source", origin.code()),
+            None => put,
+        };
         match decision.person {
             Some(person) => put.person(person),
             None => put,
@@ -41,9 +52,13 @@ impl Recheck {
     }
 
     pub fn key(decision: &Decision, due: Date) -> String {
+        Self::key_for(decision, &due.to_string())
+    }
+
+    fn key_for(decision: &Decision, cause: &str) -> String {
         match decision.person {
-            Some(person) => format!("{}-{}-{due}", decision.household.0, person.0),
-            None => format!("{}-{due}", decision.household.0),
+            Some(person) => format!("{}-{}-{cause}", decision.household.0, person.0),
+            None => format!("{}-{cause}", decision.household.0),
         }
     }
 }

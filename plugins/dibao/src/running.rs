@@ -6,6 +6,8 @@ use doudi_sdk::prelude::*;
 
 /// Monthly payments.
 pub const SCHEME: &str = "dibao";
+/// As rosters and other measures call it.
+pub const LABEL: &str = "最低生活保障";
 /// The status of a 边缘 family; pays nothing.
 pub const EDGE: &str = "dibao-edge";
 

@@ -794,3 +794,46 @@ proptest! {
         }
     }
 }
+
+/// 义务日历: three steps each month, the wiser day where the deadline falls on a holiday, and how many rosters have taken them.
+#[test]
+fn the_calendar_of_duties_counts_the_rosters_that_took_each_step() {
+    let duties = |county: &County, begins: &str, ends: &str| -> Vec<String> {
+        let period = Table::new("period", 1).ints("begins", [day(begins)]).ints("ends", [day(ends)]);
+        let answer = county
+            .world
+            .run(|context| Disbursement::answer(context, "duty.due", context.today, Block::of(period)))
+            .expect("an answer");
+        let table = answer.table("duty").expect("the table");
+        let ints = |name: &str| table.int_column(name).expect("numbers");
+        let date = |days: i64| Date::from_days(days as i32).to_string();
+        (0..table.rows as usize)
+            .map(|row| {
+                let code = table.text_column("code").expect("codes").get(row).unwrap_or_default();
+                let advised = ints("advised").get(row).map_or("-".to_owned(), date);
+                let (done, of) = (ints("done").value(row), ints("of").value(row));
+                format!("{code} {} {advised} {done}/{of}", date(ints("due").value(row)))
+            })
+            .collect()
+    };
+    let mut county = County::new();
+    county.awards.decide("2022-06-15", 1, 3, 630, "2022-07-01");
+    county.as_user("2022-06-30", MAKER);
+    assert_eq!(duties(&county, "2022-06-01", "2022-06-30"), [""; 0], "paid elsewhere before July");
+    county.tick("2022-07-04");
+    assert_eq!(
+        duties(&county, "2022-07-01", "2022-07-31"),
+        ["send 2022-07-05 - 0/1", "allocate 2022-07-10 2022-07-08 0/1", "credit 2022-07-15 - 0/1"]
+    );
+    county.pay("2022-07-04", "2022-07-05", "2022-07-08");
+    assert_eq!(
+        duties(&county, "2022-07-05", "2022-07-14"),
+        ["send 2022-07-05 - 1/1", "allocate 2022-07-10 2022-07-08 1/1"]
+    );
+    county.bank("2022-07-12", &[]);
+    assert_eq!(duties(&county, "2022-07-15", "2022-07-15"), ["credit 2022-07-15 - 1/1"]);
+    // Not drawn up yet: as many are owed as last month. 5 October lies in the holiday, advised for 30 September.
+    county.world = county.world.clone().on("2022-07-20");
+    assert_eq!(duties(&county, "2022-08-01", "2022-08-09"), ["send 2022-08-05 - 0/1"]);
+    assert_eq!(duties(&county, "2022-10-05", "2022-10-05"), ["send 2022-10-05 2022-09-30 0/0"]);
+}

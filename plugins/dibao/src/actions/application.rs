@@ -1,12 +1,17 @@
 //! The steps of an application (57号 to 第二十三条, 第二十九条; 民发〔2022〕83号), from draft to decision.
 
+mod decision;
+
 use super::finding::Finding;
 use super::{past_date, required, visit};
 use crate::application::{Application, Check, Extension, Objection, Opinion, Posted};
+use crate::ledger::month_code;
 use crate::notice;
-use crate::running::{self, EDGE, SCHEME};
+use crate::once::{refuse_if_covered, refuse_if_open};
+use crate::running::SCHEME;
 use crate::settings::Settings;
 use crate::trial::Trial;
+use decision::against;
 use doudi_sdk::prelude::*;
 
 /// Days a posting is shown after the day it begins (57号 第十九条: 公示期为7天).
@@ -68,49 +73,13 @@ pub fn act(context: &Context, action: &Action) -> Result<Effects> {
 fn apply(context: &Context, action: &Action) -> Result<Effects> {
     let household = action.about()?;
     let mut body = Application::default();
-    body.fill(&action.values);
+    body.fill(&action.values, &context.actor);
     refuse_if_covered(household, &body, context.today)?;
     refuse_if_open(household, &body, None)?;
-    let applicant =
-        body.applicant.ok_or_else(|| Refusal::invalid("请选择申请人").problem("applicant", "请选择申请人"))?;
-    let title = if body.single { "低保申请（单人户）" } else { "低保申请" };
-    Ok(Effects::new().document(
-        DocumentPut::create("application", title)
-            .household(household)
-            .person(applicant)
-            .state("draft")
-            .index("person", applicant.0)
-            .note("建立申请")
-            .body(&body),
-    ))
-}
-
-/// Nobody is covered twice: a household not while anyone of it is, a person not while he or the household is.
-fn refuse_if_covered(household: Id, body: &Application, today: Date) -> Result<()> {
-    let lines = running::paying_or_granted(household, today)?;
-    let twice = lines.iter().any(|line| !body.single || line.person.is_none() || line.person == body.applicant);
-    if twice {
-        return Err(Refusal::new("该家庭或申请人已经在保，不能重复申请。情况有变化的请办理变更或定期核查"));
+    if body.applicant.is_none() {
+        return Err(Refusal::invalid("请选择申请人").problem("applicant", "请选择申请人"));
     }
-    Ok(())
-}
-
-/// Nobody applies twice at the same time: the household has one open application, or one for each member who applies alone.
-fn refuse_if_open(household: Id, body: &Application, own: Option<Id>) -> Result<()> {
-    for document in documents::find(documents::Query::of("application").household(household))? {
-        if Some(document.id) == own || Application::CLOSED.contains(&document.state.as_str()) {
-            continue;
-        }
-        let other: Application = document.body()?;
-        if !body.single || !other.single || other.applicant == body.applicant {
-            return Err(Refusal::new(format!(
-                "该家庭或申请人已有正在办理的低保申请（编号 {}，{} 建立），不能重复申请。请在原办件上继续办理，或者先撤回原申请",
-                document.key,
-                document.created.chinese()
-            )));
-        }
-    }
-    Ok(())
+    Ok(Effects::new().document(body.draft(household, "建立申请")))
 }
 
 /// Who decides: the town where the county has delegated (another measure knows), else the county.
@@ -132,6 +101,16 @@ impl Step<'_> {
         let put = self.document.to(state).note(note).body(&self.body);
         let put = match self.body.applicant {
             Some(applicant) => put.person(applicant).index("person", applicant.0),
+            None => put,
+        };
+        // Lists by month: when it was closed, and by when it must be decided.
+        let put = if Application::CLOSED.contains(&state) {
+            put.index("closed", month_code(self.context.today))
+        } else {
+            put
+        };
+        let put = match self.body.limit {
+            Some(limit) => put.index("limit", month_code(limit)),
             None => put,
         };
         // Where the town decides, the case waits on the town's desk.
@@ -156,7 +135,7 @@ impl Step<'_> {
     }
 
     fn edit(mut self) -> Result<Effects> {
-        self.body.fill(&self.action.values);
+        self.body.fill(&self.action.values, &self.context.actor);
         let state = self.document.state.clone();
         Ok(Effects::new().document(self.put(&state, "修改申请")).attach(self.attach("申请材料")))
     }
@@ -391,121 +370,6 @@ impl Step<'_> {
         Ok(Effects::new().document(put).attach(self.attach("县级入户材料")))
     }
 
-    /// What both decisions need: the right office, a survey by others, the county's own visit where the rule asks for it.
-    fn may_decide(&self) -> Result<Trial> {
-        let by_town = self.action.id.ends_with("-by-town");
-        if by_town != self.body.delegated {
-            return Err(Refusal::new(if by_town {
-                "本县没有把审核确认权下放到镇街，应由县级民政部门审核确认"
-            } else {
-                "本县已把审核确认权下放到镇街，应由镇街审核确认"
-            }));
-        }
-        if self.body.surveyed_by(self.context.actor.user) {
-            return Err(Refusal::new("参加入户调查的人员不能审核确认同一办件，请由其他人员办理"));
-        }
-        let trial = self.trial()?;
-        if self.body.needs_county_visit(&trial.family) && self.body.county_visit.is_none() {
-            return Err(Refusal::new("属于近亲属备案家庭或者公示有异议，县级民政部门应当入户调查，还没有登记县级入户")
-                .article("民发〔2021〕57号 第二十条"));
-        }
-        Ok(trial)
-    }
-
-    /// The decision to cover: what was posted is what is confirmed, and both are what the rules give today.
-    fn confirm(self) -> Result<Effects> {
-        let trial = self.may_decide()?;
-        refuse_if_covered(self.household, &self.body, self.context.today)?;
-        let opinion = self.body.opinion.as_ref().filter(|opinion| opinion.grant);
-        let posted = self.body.posted.as_ref().is_some_and(|posted| posted.over);
-        let (Some(opinion), true) = (opinion, posted) else {
-            return Err(
-                Refusal::new("初审意见没有公示期满，不能确认同意。请退回镇街").article("民发〔2021〕57号 第十九条")
-            );
-        };
-        if !trial.pays() {
-            return Err(against(&trial, "按现有档案重算不符合低保条件，不能确认同意"));
-        }
-        let decided = &trial.decided;
-        if opinion.amount != decided.amount.0
-            || opinion.covered != decided.covered
-            || opinion.outcome != decided.outcome.code
-        {
-            return Err(Refusal::new(format!(
-                "公示的是每月 {} 元、{} 人，按现有档案重算是每月 {} 元、{} 人，两者不一致。请退回镇街重新提出初审意见并公示",
-                Fen(opinion.amount),
-                opinion.covered,
-                decided.amount,
-                decided.covered
-            )));
-        }
-        let from = self.context.today.first_of_next_month();
-        let mut record = decided.record(SCHEME, self.household, from, self.context.today).document(self.document.id);
-        if let (true, Some(applicant)) = (self.body.single, self.body.applicant) {
-            record = record.person(applicant);
-        }
-        let letter = notice::confirmed(self.document, self.household, decided, from, &self.settings);
-        let event = EventPublish::new("dibao.confirmed").household(self.household).document(self.document.id).payload(
-            serde_json::json!({ "amount": decided.amount.0, "covered": decided.covered, "from": from.to_string() }),
-        );
-        let note = format!("确认同意，每月 {} 元，自 {}起", decided.amount, from.chinese_month());
-        Ok(Effects::new().document(self.put("confirmed", note)).decision(record).notice(letter).event(event))
-    }
-
-    /// The refusal, in writing within three working days (57号 第二十一条). A family within the 边缘 line is recognised as
-    /// such by a decision of its own.
-    fn refuse(self) -> Result<Effects> {
-        let trial = self.may_decide()?;
-        let ground = required(&self.action.values, "ground", "理由")?;
-        let finding = self.action.values.text("finding").unwrap_or_default();
-        let decided = &trial.decided;
-        let mut record = decided
-            .record(SCHEME, self.household, self.context.today, self.context.today)
-            .document(self.document.id)
-            .amount(0)
-            .covered(0);
-        record.outcome = "refused".to_owned();
-        if let (true, Some(applicant)) = (self.body.single, self.body.applicant) {
-            record = record.person(applicant);
-        }
-        match ground {
-            "rule" => {
-                if trial.pays() {
-                    return Err(Refusal::new("按现有档案重算符合低保条件，不能以不符合条件为由不予确认")
-                        .problem("ground", "有其他理由的请选择相应理由并写明查明的情况"));
-                }
-            }
-            other => {
-                if finding.is_empty() {
-                    return Err(
-                        Refusal::invalid("请写明查明的情况").problem("finding", "请写明查明的情况，告知书上要载明")
-                    );
-                }
-                let code = match other {
-                    "false" => "false-statement",
-                    "objection" => "objection-upheld",
-                    _ => "county-finding",
-                };
-                record = record.reason(code, &[], &[]);
-            }
-        }
-        let edge = ground == "rule" && decided.outcome.code == "edge";
-        let serve_by = calendar::add_working_days(self.context.today, REFUSAL_DAYS)?;
-        let letter = notice::refused(self.document, self.household, decided, ground, finding, serve_by, &self.settings);
-        let event = EventPublish::new("dibao.refused")
-            .household(self.household)
-            .document(self.document.id)
-            .payload(serde_json::json!({ "ground": ground, "edge": edge }));
-        let mut effects =
-            Effects::new().document(self.put("refused", "不予确认")).decision(record).notice(letter).event(event);
-        if edge {
-            let from = self.context.today.first_of_next_month();
-            effects = effects
-                .decision(decided.record(EDGE, self.household, from, self.context.today).document(self.document.id));
-        }
-        Ok(effects)
-    }
-
     /// 45 working days in the special cases, once, with the reason (57号 第二十二条; 83号).
     fn extend(mut self) -> Result<Effects> {
         if self.body.extended.is_some() {
@@ -539,15 +403,6 @@ impl Step<'_> {
         let letter = notice::ended(self.document, self.household, &reason, &self.settings);
         Ok(Effects::new().document(self.put("ended", format!("终止：{reason}"))).notice(letter))
     }
-}
-
-/// A refusal that lists every reason that speaks against.
-fn against(trial: &Trial, message: &str) -> Refusal {
-    let mut refusal = Refusal::new(message);
-    for given in trial.decided.reasons.iter().filter(|given| given.reason.verdict == "not-met") {
-        refusal = refusal.problem("", format!("{}（依据：{}）", given.text().zh, given.reason.article));
-    }
-    refusal
 }
 
 /// `pass`, `doubt`, `fail` in words.

@@ -6,6 +6,7 @@ use super::recheck::{Changed, keep_due};
 use super::{past_date, required};
 use crate::change::Change;
 use crate::codes::reason;
+use crate::ledger::month_code;
 use crate::rules::{Trail, change as rule};
 use crate::running;
 use crate::settings::Settings;
@@ -34,7 +35,8 @@ pub fn act(context: &Context, action: &Action) -> Result<Effects> {
         }
         "drop" => {
             let reason = required(&action.values, "reason", "原因")?;
-            Ok(Effects::new().document(document.to("dropped").note(format!("不属实：{reason}"))))
+            let put = document.to("dropped").index("closed", month_code(context.today));
+            Ok(Effects::new().document(put.note(format!("不属实：{reason}"))))
         }
         "return" => {
             let reason = required(&action.values, "reason", "退回理由")?;
@@ -92,6 +94,10 @@ fn confirm(context: &Context, document: &Document, household: Id, mut body: Chan
     }
     let changed = Changed::of(&old, &trial.decided, from, context.today, first);
     body.outcome.clone_from(&changed.record.outcome);
-    let put = document.to("done").note(format!("确认变更：{}", running::label(&body.outcome))).body(&body);
+    let put = document
+        .to("done")
+        .index("closed", month_code(context.today))
+        .note(format!("确认变更：{}", running::label(&body.outcome)))
+        .body(&body);
     Ok(Effects::new().document(put).and(changed.effects(Some(document), &trial.decided, &settings)))
 }

@@ -52,7 +52,7 @@ pub fn act(context: &Context, action: &Action) -> Result<Effects> {
 }
 
 /// The state goes on and its due date with it.
-pub(super) fn keep_due(document: &Document, put: DocumentPut) -> DocumentPut {
+pub(crate) fn keep_due(document: &Document, put: DocumentPut) -> DocumentPut {
     match document.due {
         Some(due) => put.due(due),
         None => put,

@@ -36,6 +36,10 @@ impl Class {
         }
     }
 
+    pub fn from_letter(letter: &str) -> Option<Class> {
+        [Class::A, Class::B, Class::C].into_iter().find(|class| class.letter() == letter)
+    }
+
     pub const fn letter(self) -> &'static str {
         match self {
             Class::A => "A",
