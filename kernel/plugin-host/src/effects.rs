@@ -17,7 +17,7 @@ use doudi_documents::effect::{
 };
 use doudi_documents::manifest::Manifest;
 use doudi_documents::{EffectPayload, Id, kinds};
-use doudi_domain::Date;
+use doudi_domain::{Date, DivisionCode};
 use doudi_domain::catalogue::{self, Kind, Origin};
 use doudi_domain::codes;
 use std::collections::BTreeSet;
@@ -232,6 +232,14 @@ impl Rules<'_> {
         one_line("编号", &put.key, false)?;
         one_line("标题", &put.title.zh, true)?;
         one_line("标题", &put.title.en, false)?;
+        if let Some(division) = &put.division {
+            if put.household.is_some() {
+                return bad("有家庭的办件以家庭所在区划为准，不能另定区划");
+            }
+            if DivisionCode::parse(division).is_err() {
+                return bad(format!("区划“{}”应为 12 位代码", printable(division)));
+            }
+        }
         if let Some(due) = &put.due {
             date("期限", due)?;
         }

@@ -3,6 +3,7 @@
 
 mod calendar;
 mod decisions;
+mod divisions;
 mod documents;
 mod log;
 mod parameters;
@@ -27,6 +28,7 @@ pub(crate) fn link(linker: &mut Linker<HostState>, declared: &[String]) -> wasmt
             "calendar" => kernel::calendar::add_to_linker::<_, HasSelf<HostState>>(linker, |state| state)?,
             "questions" => kernel::questions::add_to_linker::<_, HasSelf<HostState>>(linker, |state| state)?,
             "payments" => kernel::payments::add_to_linker::<_, HasSelf<HostState>>(linker, |state| state)?,
+            "divisions" => kernel::divisions::add_to_linker::<_, HasSelf<HostState>>(linker, |state| state)?,
             "log" => kernel::log::add_to_linker::<_, HasSelf<HostState>>(linker, |state| state)?,
             other => wasmtime::bail!("the kernel has no interface `{other}`"),
         }

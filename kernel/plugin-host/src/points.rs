@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// Version of the contract this kernel speaks, and of the interfaces it lends.
-pub(crate) const CONTRACT: semver::Version = semver::Version::new(1, 1, 0);
+pub(crate) const CONTRACT: semver::Version = semver::Version::new(1, 2, 0);
 /// Version of the extension points: an interface plugins export never changes.
 pub(crate) const POINTS: semver::Version = semver::Version::new(1, 0, 0);
 
@@ -86,5 +86,5 @@ impl fmt::Display for Point {
 }
 
 /// Kernel interfaces a plugin may import, as manifests write them and as files stand in `wit/kernel/`.
-pub(crate) const IMPORTS: [&str; 8] =
-    ["records", "documents", "decisions", "parameters", "calendar", "questions", "payments", "log"];
+pub(crate) const IMPORTS: [&str; 9] =
+    ["records", "documents", "decisions", "parameters", "calendar", "questions", "payments", "divisions", "log"];

@@ -11,7 +11,7 @@ use doudi_domain::decision::Decision;
 use doudi_domain::document::Document;
 use doudi_domain::parameter::Parameter;
 use doudi_domain::payment::{self, Conflict, Payment};
-use doudi_domain::{Date, DecisionId, DocumentId, Error, HouseholdId, PaymentId, PersonId, Result};
+use doudi_domain::{Date, DecisionId, Division, DocumentId, Error, HouseholdId, PaymentId, PersonId, Result};
 use std::sync::Arc;
 
 /// Conditions are joined by "and"; an absent one does not restrict.
@@ -74,6 +74,17 @@ pub trait Reads: Send {
         after: HouseholdId,
         limit: u32,
     ) -> Result<Vec<HouseholdId>>;
+
+    /// Ids of all households in scope, ascending, above a cursor.
+    async fn household_ids(&mut self, after: HouseholdId, limit: u32) -> Result<Vec<HouseholdId>> {
+        let _ = (after, limit);
+        Err(unread("全部家庭的编号"))
+    }
+
+    /// The county and all below it, by code, whatever the scope.
+    async fn divisions(&mut self) -> Result<Vec<Division>> {
+        Err(unread("区划"))
+    }
 
     /// A document of this plugin; `NotFound` when absent, another plugin's, or out of scope.
     async fn document_get(&mut self, plugin: &str, id: DocumentId) -> Result<Document>;

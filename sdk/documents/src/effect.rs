@@ -96,10 +96,16 @@ pub struct DocumentPut {
     #[serde(default)]
     pub key: String,
     pub title: Text,
+    /// An existing document that has none may be given one, within the actor's scope; one that has one keeps it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub household: Option<Id>,
+    /// As `household`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub person: Option<Id>,
+    /// 12-digit place of a document without a household, within the actor's scope; left out: the actor's own place on creation, as
+    /// it was later. With a household it is the household's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub division: Option<String>,
     pub state: String,
     /// Overrides the deadline of the state (an extension, a carried-over rest); `2022-08-12`.
     #[serde(default, skip_serializing_if = "Option::is_none")]

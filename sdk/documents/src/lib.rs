@@ -7,9 +7,11 @@
 //! Ids travel as strings ([`Id`]) because JavaScript loses digits above 2⁵³; dates as `2022-07-06`; money as integer fen.
 
 pub mod effect;
+pub mod feed;
 pub mod form;
 pub mod manifest;
 pub mod page;
+pub mod place;
 pub mod scenario;
 pub mod schema;
 pub mod text;
@@ -19,5 +21,6 @@ pub use effect::{EffectPayload, kinds};
 pub use form::{Choice, Field, FieldKind, Fill, Form, Section, Values};
 pub use manifest::Manifest;
 pub use page::{Block, Page};
+pub use place::{Level, Position};
 pub use text::{Id, Text};
 pub use workflow::{Action, Deadline, State, Workflow};

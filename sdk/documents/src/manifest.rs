@@ -144,6 +144,13 @@ pub struct Collection {
     /// Shown in 新建申请 on a household's page, and the action that creates it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub create: Option<String>,
+    /// Pages of place `menu` with a button 新建…, which asks the form of `create` without a household: for what is not, or not yet,
+    /// about a family on file (a clue, a donation, a training).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub create_pages: Vec<String>,
+    /// `false`: no button on the household's page, for what is never about a family.
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
+    pub create_on_household: bool,
 }
 
 /// A page of `view`, and where it appears.
@@ -184,6 +191,10 @@ pub enum Every {
     Week,
     /// On the first.
     Month,
+    /// On the first of January, April, July and October.
+    Quarter,
+    /// On 1 January.
+    Year,
     /// On 1 July, when standards change.
     July,
 }
@@ -284,7 +295,8 @@ pub const FILE_FIELDS: [(&str, &str); 31] = [
     ("settled", "入账日期"),
 ];
 
-/// A file an officer uploads: each line becomes a row of the block `intake` is called with.
+/// A file an officer uploads: each line becomes a row of the blocks `intake` is called with, at most [`crate::feed::BLOCK`] rows each.
+/// What was kept of the file stands in the block's table `file`, see [`crate::feed`].
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FeedEntry {
@@ -341,6 +353,10 @@ pub enum FeedKind {
     /// A serial the kernel wrote (see the file field `serial`): two columns, the line's id under the column's code and, under
     /// `<code>-attempt`, the attempt.
     Serial,
+    /// A citizen's number of 15 or 18 digits, which the kernel checks and looks up among the people of the county; the plugin never
+    /// sees it. Two columns of ids: the person under the column's code and, under `<code>-household`, the household. Both are absent
+    /// where nobody on file has the number.
+    IdNumber,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]

@@ -3,7 +3,7 @@
 
 use crate::component::Surface;
 use anyhow::{Result, bail};
-use doudi_documents::manifest::{Collection, Manifest};
+use doudi_documents::manifest::{Collection, Manifest, Place};
 use doudi_documents::scenario::Scenario;
 use std::collections::BTreeSet;
 
@@ -55,7 +55,7 @@ fn identity(manifest: &Manifest, findings: &mut Findings) {
 
 /// The contract this packer was built with.
 fn semver_of_contract() -> semver::Version {
-    semver::Version::new(1, 1, 0)
+    semver::Version::new(1, 2, 0)
 }
 
 fn points(manifest: &Manifest, surface: &Surface, findings: &mut Findings) {
@@ -188,6 +188,14 @@ fn workflow(manifest: &Manifest, collection: &Collection, findings: &mut Finding
     if let Some(create) = &collection.create {
         findings.require(flow.action(create).is_some(), || format!("{id}: there is no action `{create}` to create it"));
     }
+    for page in &collection.create_pages {
+        findings.require(manifest.page(page).is_some_and(|page| page.place == Place::Menu), || {
+            format!("{id}: create_pages names `{page}`, which is no page of place `menu`")
+        });
+    }
+    findings.require(collection.create.is_some() || collection.create_pages.is_empty(), || {
+        format!("{id}: create_pages without an action to create it")
+    });
 }
 
 fn vector(manifest: &Manifest, scenario: &Scenario, findings: &mut Findings) {

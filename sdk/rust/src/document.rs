@@ -64,6 +64,7 @@ impl Document {
             title: Text::from(self.title.as_str()),
             household: self.household,
             person: self.person,
+            division: None,
             state: self.state.clone(),
             due: None,
             assignee: None,

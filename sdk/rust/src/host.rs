@@ -16,6 +16,14 @@ mod calls {
         wit::records::recipients(scheme, as_of, after, limit)
     }
 
+    pub fn households_all(after: i64, limit: u32) -> Result<Vec<i64>> {
+        wit::records::all(after, limit)
+    }
+
+    pub fn divisions_all() -> Result<Block> {
+        wit::divisions::all()
+    }
+
     pub fn document_get(id: i64) -> Result<Document> {
         wit::documents::get(id)
     }
@@ -83,7 +91,7 @@ mod calls {
 use crate::testing::world as calls;
 
 pub use calls::{
-    add_working_days, ask, decision_get, decisions_in_force, decisions_of_household, document_get, documents_find,
-    households, is_working_day, log, parameter, payment_conflicts, payment_lines, payment_totals, recipients,
-    working_days_between,
+    add_working_days, ask, decision_get, decisions_in_force, decisions_of_household, divisions_all, document_get,
+    documents_find, households, households_all, is_working_day, log, parameter, payment_conflicts, payment_lines,
+    payment_totals, recipients, working_days_between,
 };

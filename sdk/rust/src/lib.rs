@@ -1,6 +1,6 @@
 //! The SDK for Doudi's measures: what a plugin's author sees. A plugin is a function from a snapshot and an input to
-//! effects; it reads through [`records`], [`documents`], [`decisions`], [`payments`], [`parameters`], [`calendar`] and
-//! [`questions`], and writes nothing: it answers with [`Outcomes`], [`Effects`] or a [`Page`](doudi_documents::Page).
+//! effects; it reads through [`records`], [`documents`], [`decisions`], [`payments`], [`parameters`], [`calendar`],
+//! [`divisions`] and [`questions`], and writes nothing: it answers with [`Outcomes`], [`Effects`] or a [`Page`](doudi_documents::Page).
 //!
 //! The same code is compiled twice: for the sandbox, where the reading functions call the kernel, and for the machine of the
 //! author, where they ask a made-up [`testing::World`]. So a plugin is tested without a server.
@@ -39,13 +39,16 @@ pub mod context;
 pub mod date;
 pub mod decided;
 pub mod decisions;
+pub mod divisions;
 pub mod document;
 pub mod documents;
 pub mod effects;
+pub mod feed;
 pub mod fen;
 mod host;
 pub mod input;
 pub mod log;
+pub mod moment;
 pub mod outcomes;
 pub mod parameters;
 pub mod payments;

@@ -16,7 +16,7 @@ pub mod react;
 pub mod tick;
 pub mod view;
 
-pub use act::{Act, Action};
+pub use act::{Act, Action, File};
 pub use answer::Answer;
 pub use assess::Assess;
 pub use check_settings::CheckSettings;

@@ -25,6 +25,15 @@ pub fn household<F: crate::input::Input + Clone>(id: Id, as_of: Date) -> Result<
     block.read::<F>()?.to_vec().pop().ok_or_else(|| Refusal::not_found(format!("没有家庭 {}，或不在您的辖区", id.0)))
 }
 
+/// Ids of all households in scope, ascending, after a cursor (`Id(0)` to begin), at most `limit` and never more than 4,096: for
+/// what looks for families nobody decided about.
+///
+/// # Errors
+/// `limit` for too many at once.
+pub fn all(after: Id, limit: u32) -> Result<Vec<Id>> {
+    Ok(host::households_all(after.0, limit)?.into_iter().map(Id).collect())
+}
+
 /// Ids of households with a decision of this plugin's schemes in force on a date, ascending, after a cursor (`Id(0)` to
 /// begin), at most `limit`.
 ///

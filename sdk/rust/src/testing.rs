@@ -3,6 +3,7 @@
 
 mod calendar;
 mod check;
+mod divisions;
 mod household;
 mod payments;
 mod scenario;

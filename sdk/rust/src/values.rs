@@ -2,9 +2,10 @@
 
 use crate::date::Date;
 use crate::fen::Fen;
+use crate::moment::Moment;
 use crate::refusal::{Refusal, Result};
-use doudi_documents::Id;
 use doudi_documents::form::Values;
+use doudi_documents::{Id, Position};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -60,6 +61,21 @@ impl FormValues {
         self.text(field)?.parse().ok()
     }
 
+    /// A day and a time of day, local.
+    pub fn moment(&self, field: &str) -> Option<Moment> {
+        self.text(field)?.parse().ok()
+    }
+
+    /// The 12-digit code of a place.
+    pub fn division(&self, field: &str) -> Option<i64> {
+        self.text(field).filter(|code| code.len() == 12)?.parse().ok()
+    }
+
+    /// Where the phone was, if it told.
+    pub fn position(&self, field: &str) -> Option<Position> {
+        serde_json::from_value(self.get(field)?.clone()).ok()
+    }
+
     /// Yes or no, or a declaration that was ticked; absent counts as no.
     pub fn yes(&self, field: &str) -> bool {
         self.get(field).and_then(Value::as_bool).unwrap_or(false)
@@ -70,7 +86,7 @@ impl FormValues {
         self.list(field).filter_map(Value::as_str).collect()
     }
 
-    /// One member, officer or file.
+    /// One member, officer, household or file.
     pub fn id(&self, field: &str) -> Option<Id> {
         self.text(field)?.parse().ok().map(Id)
     }
@@ -78,6 +94,11 @@ impl FormValues {
     /// Several members or files.
     pub fn ids(&self, field: &str) -> Vec<Id> {
         self.list(field).filter_map(|value| value.as_str()?.parse().ok()).map(Id).collect()
+    }
+
+    /// Uploaded files. What is known of them stands in [`crate::Action::files`].
+    pub fn files(&self, field: &str) -> Vec<Id> {
+        self.ids(field)
     }
 
     fn list(&self, field: &str) -> impl Iterator<Item = &Value> {
@@ -98,7 +119,8 @@ mod tests {
     #[test]
     fn each_kind_reads_as_itself_and_nothing_else() {
         let values = FormValues::parse(
-            r#"{"line":" 李 ","money":12345,"day":"2022-07-06","yes":true,"many":["a","b"],"who":"17","all":["1","2"],"gone":null,"blank":" "}"#,
+            r#"{"line":" 李 ","money":12345,"day":"2022-07-06","yes":true,"many":["a","b"],"who":"17","all":["1","2"],"gone":null,"blank":" ",
+                "at":"2022-07-06T09:30","place":"340223101001","here":{"latitude":"31.352100","longitude":"118.433100","accuracy":12}}"#,
         )
         .unwrap();
         assert_eq!(values.text("line"), Some("李"));
@@ -110,6 +132,11 @@ mod tests {
         assert_eq!(values.ids("all"), [Id(1), Id(2)]);
         assert_eq!((values.text("gone"), values.text("blank"), values.text("none")), (None, None, None));
         assert_eq!((values.money("line"), values.date("line"), values.id("line")), (None, None, None));
+        assert_eq!(values.moment("at").map(|moment| moment.to_string()).as_deref(), Some("2022-07-06T09:30"));
+        assert_eq!(values.division("place"), Some(340_223_101_001));
+        assert_eq!(values.position("here").and_then(|here| here.longitude_micro()), Some(118_433_100));
+        assert_eq!(values.files("all"), [Id(1), Id(2)]);
+        assert_eq!((values.moment("day"), values.division("who"), values.position("place")), (None, None, None));
         assert!(!values.yes("none"));
         assert_eq!(FormValues::parse("[]").unwrap_err().code, "invalid");
     }

@@ -9,8 +9,8 @@ use std::collections::BTreeSet;
 
 /// Households in one read.
 const HOUSEHOLDS: usize = 4_096;
-/// Ids of recipients in one read.
-const RECIPIENTS: u32 = 4_096;
+/// Ids of households in one read.
+const IDS: u32 = 4_096;
 
 impl Host for HostState {
     async fn households(&mut self, ids: Vec<Id>, as_of: Date) -> wasmtime::Result<Result<Block, Error>> {
@@ -31,6 +31,10 @@ impl Host for HostState {
             (&scheme, as_of, after, limit),
             self.read_recipients(&scheme, as_of, after, limit)
         )
+    }
+
+    async fn all(&mut self, after: Id, limit: u32) -> wasmtime::Result<Result<Vec<Id>, Error>> {
+        answered!(self, "records.all", (after, limit), self.read_all(after, limit))
     }
 }
 
@@ -62,8 +66,17 @@ impl HostState {
             return Err(ReadError::unknown(format!("清单没有申报方案“{scheme}”")));
         }
         let as_of = convert::date(as_of).ok_or_else(|| ReadError::invalid("日期无效"))?;
-        let limit = limit.min(RECIPIENTS);
+        let limit = limit.min(IDS);
         let ids = self.live().recipients(scheme, as_of, HouseholdId(after), limit).await?;
+        self.count_rows(ids.len())?;
+        Ok(ids.into_iter().map(|id| id.0).collect())
+    }
+
+    async fn read_all(&mut self, after: Id, limit: u32) -> Result<Vec<Id>, ReadError> {
+        if limit > IDS {
+            return Err(ReadError::limit(format!("一次最多读取 {IDS} 户的编号")));
+        }
+        let ids = self.live().household_ids(HouseholdId(after), limit).await?;
         self.count_rows(ids.len())?;
         Ok(ids.into_iter().map(|id| id.0).collect())
     }

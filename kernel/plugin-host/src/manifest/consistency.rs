@@ -251,6 +251,13 @@ fn workflow(manifest: &Manifest, collection: &Collection, found: &mut Found) {
             Some(_) => {}
         }
     }
+    let is_menu = |page: &String| manifest.page(page).is_some_and(|page| page.place == Place::Menu);
+    for page in collection.create_pages.iter().filter(|page| !is_menu(page)) {
+        found.add(&place, "manifest.page", format!("{place} 的新建按钮应放在菜单页上，“{page}”不是菜单页"));
+    }
+    if collection.create.is_none() && (!collection.create_pages.is_empty() || !collection.create_on_household) {
+        found.add(&place, "manifest.action", format!("{place} 写明了新建按钮放在哪里，却没有新建操作"));
+    }
 }
 
 fn check_form(manifest: &Manifest, form: &Form, found: &mut Found) {
@@ -270,6 +277,9 @@ fn check_form(manifest: &Manifest, form: &Form, found: &mut Found) {
         }
         if !chooses && !field.choices.is_empty() {
             found.add(&place, "manifest.choices", format!("{place} 不是选择项，不应有可选项"));
+        }
+        if field.level.is_some() && field.kind != FieldKind::Division {
+            found.add(&place, "manifest.level", format!("{place} 不是区划项，不应限定区划级别"));
         }
         if field.min.zip(field.max).is_some_and(|(min, max)| min > max) {
             found.add(&place, "manifest.range", format!("{place} 的最小值大于最大值"));
@@ -358,6 +368,16 @@ fn feeds(manifest: &Manifest, found: &mut Found) {
         for column in &feed.columns {
             if matches!(column.code.as_str(), "line" | "document") {
                 found.add(&place, "manifest.feed-column", format!("列“{}”由内核填写，请换一个名称", column.code));
+            }
+            // One column of the file makes two of the block: no other may stand in the place of the second.
+            let second = match column.kind {
+                FeedKind::Serial => Some(format!("{}-attempt", column.code)),
+                FeedKind::IdNumber => Some(format!("{}-household", column.code)),
+                _ => None,
+            };
+            if let Some(second) = second.filter(|second| feed.columns.iter().any(|other| other.code == *second)) {
+                let message = format!("列“{second}”由内核按“{}”填写，请换一个名称", column.code);
+                found.add(&place, "manifest.feed-column", message);
             }
             if column.headings.is_empty() {
                 found.add(&place, "manifest.feed-column", format!("列“{}”没有标题", column.code));

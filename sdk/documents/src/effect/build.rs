@@ -18,6 +18,7 @@ impl DocumentPut {
             title: title.into(),
             household: None,
             person: None,
+            division: None,
             state: String::new(),
             due: None,
             assignee: None,
@@ -45,6 +46,12 @@ impl DocumentPut {
 
     pub fn person(mut self, person: Id) -> DocumentPut {
         self.person = Some(person);
+        self
+    }
+
+    /// Where it belongs, as a 12-digit code, while it is about no household: `340223101001`.
+    pub fn division(mut self, code: i64) -> DocumentPut {
+        self.division = Some(format!("{code:012}"));
         self
     }
 

@@ -18,7 +18,8 @@ pub struct Taken {
 
 /// Rows of a department's feed or spreadsheet. A row that fails never stops the others.
 pub trait Intake {
-    /// `feed` is declared by the manifest; the block's columns are the feed's.
+    /// `feed` is declared by the manifest; the columns of the table `row` are the feed's. A long file comes in blocks of at most
+    /// 1,000 rows, each applied by itself: [`crate::feed::FeedFile`] tells which one this is.
     ///
     /// # Errors
     /// Only what concerns the whole feed.

@@ -6,10 +6,11 @@ use crate::context::Context;
 use crate::effects::Effects;
 use crate::refusal::{Refusal, Result};
 use doudi_documents::Id;
+use doudi_documents::feed::{FeedTaken, TAKEN};
 use serde::de::DeserializeOwned;
 
-/// Something happened. Kernel topics: `person.died`, `household.changed`, `decision.recorded`; plugins' topics begin with
-/// their id.
+/// Something happened. Kernel topics: `person.died`, `household.changed`, `decision.recorded`, `feed.taken`; plugins' topics
+/// begin with their id.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Event {
     /// What happened.
@@ -60,6 +61,14 @@ impl Event {
     pub fn with_payload(mut self, payload: &serde_json::Value) -> Event {
         self.payload = payload.to_string();
         self
+    }
+
+    /// The last block of a file was taken in, as [`crate::doc::feed::TAKEN`] tells it. For tests.
+    ///
+    /// # Panics
+    /// Never: the payload is plain.
+    pub fn feed_taken(taken: &FeedTaken) -> Event {
+        Event::new(TAKEN).with_payload(&serde_json::to_value(taken).expect("texts and numbers"))
     }
 
     /// What came with it.

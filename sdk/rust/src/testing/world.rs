@@ -9,6 +9,7 @@ use crate::bindings::kernel::doudi::types::types::{self, Block, Error};
 use crate::context::{Actor, Context};
 use crate::date::Date;
 use crate::decisions::Decision;
+use crate::divisions::Division;
 use crate::document::Document;
 use crate::effects::Effects;
 use crate::fen::Fen;
@@ -49,6 +50,7 @@ pub struct World {
     answers: BTreeMap<String, Vec<(String, Answering)>>,
     payments: Payments,
     calendar: Calendar,
+    divisions: Vec<Division>,
     log: Rc<RefCell<Vec<String>>>,
 }
 
@@ -106,6 +108,7 @@ impl World {
             answers: BTreeMap::new(),
             payments: Payments::default(),
             calendar: Calendar::default(),
+            divisions: super::divisions::nanling(),
             log: Rc::default(),
         }
     }
@@ -209,6 +212,15 @@ impl World {
     /// On a line that cannot be read.
     pub fn calendar(mut self, csv: &str) -> World {
         self.calendar = Calendar::parse(csv);
+        self
+    }
+
+    /// Another tree of places than the few of 南陵县 there are, as `code,name,level,parent` with a heading line.
+    ///
+    /// # Panics
+    /// On a line that cannot be read.
+    pub fn divisions(mut self, csv: &str) -> World {
+        self.divisions = super::divisions::parse(csv);
         self
     }
 
@@ -336,6 +348,8 @@ impl World {
         let body = put.body.to_string();
         let due = put.due.as_deref().map(day);
         let today = self.context.today;
+        let place = put.division.as_deref().map(|code| self.place(code));
+        assert!(place.is_none() || put.household.is_none(), "有家庭的办件以家庭所在区划为准，不能另定区划");
         if let Some(id) = put.id {
             let stored = self.documents.iter_mut().find(|stored| stored.document.id == id);
             let stored = stored.unwrap_or_else(|| panic!("没有办件 {}", id.0));
@@ -344,6 +358,19 @@ impl World {
             if document.state != put.state {
                 document.since = today;
             }
+            assert!(
+                put.household.is_none() || document.household.is_none_or(|old| Some(old) == put.household),
+                "办件 {} 已属于另一户",
+                id.0
+            );
+            assert!(
+                put.person.is_none() || document.person.is_none_or(|old| Some(old) == put.person),
+                "办件 {} 已属于另一人",
+                id.0
+            );
+            document.household = document.household.or(put.household);
+            document.person = document.person.or(put.person);
+            document.division = place.unwrap_or(document.division);
             document.state.clone_from(&put.state);
             document.title.clone_from(&put.title.zh);
             document.revision += 1;
@@ -363,7 +390,7 @@ impl World {
             title: put.title.zh.clone(),
             household: put.household,
             person: put.person,
-            division: self.context.actor.division,
+            division: place.unwrap_or(self.context.actor.division),
             state: put.state.clone(),
             since: today,
             due,
@@ -372,6 +399,12 @@ impl World {
             body,
         };
         self.documents.push(StoredDocument { document, indexes: put.indexes.clone() });
+    }
+
+    /// A place as an effect names it. Whether it is the actor's is the kernel's business.
+    fn place(&self, code: &str) -> i64 {
+        let known = self.divisions.iter().find(|division| format!("{:012}", division.code) == code);
+        known.unwrap_or_else(|| panic!("本县没有区划 {code}")).code
     }
 
     fn record(&mut self, decision: &DecisionRecord) {
@@ -424,14 +457,14 @@ fn not_found(what: impl std::fmt::Display) -> Error {
     Refusal::not_found(format!("没有{what}，或不在您的辖区")).into()
 }
 
+fn too_many(message: &str) -> Error {
+    Error { code: "limit".to_owned(), message: message.to_owned(), problems: Vec::new() }
+}
+
 pub fn households(ids: &[i64], _as_of: i32) -> Result<Block> {
     ask_world(|world| {
         if ids.len() > 4_096 {
-            return Err(Error {
-                code: "limit".to_owned(),
-                message: "一次最多读取 4096 户".to_owned(),
-                problems: Vec::new(),
-            });
+            return Err(too_many("一次最多读取 4096 户"));
         }
         let manifest = world.manifest.as_ref().expect("give the world its manifest: `World::manifest`");
         let find = |id: &i64| {
@@ -440,6 +473,22 @@ pub fn households(ids: &[i64], _as_of: i32) -> Result<Block> {
         };
         Ok(block_of(manifest, &ids.iter().map(find).collect::<Result<Vec<Case>>>()?))
     })
+}
+
+pub fn households_all(after: i64, limit: u32) -> Result<Vec<i64>> {
+    ask_world(|world| {
+        if limit > 4_096 {
+            return Err(too_many("一次最多读取 4096 户的编号"));
+        }
+        let mut ids: Vec<i64> = world.households.iter().map(|case| case.household).filter(|id| *id > after).collect();
+        ids.sort_unstable();
+        ids.truncate(limit as usize);
+        Ok(ids)
+    })
+}
+
+pub fn divisions_all() -> Result<Block> {
+    ask_world(|world| Ok(super::divisions::block_of(&world.divisions)))
 }
 
 pub fn recipients(scheme: &str, as_of: i32, after: i64, limit: u32) -> Result<Vec<i64>> {
