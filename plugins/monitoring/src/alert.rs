@@ -156,7 +156,8 @@ impl Alert {
 
     /// Where the clues come from.
     pub fn from(&self) -> String {
-        let mut names: Vec<&str> = self.clues.iter().map(|clue| clue.department.map_or("定期巡查", |of| of.label())).collect();
+        let mut names: Vec<&str> =
+            self.clues.iter().map(|clue| clue.department.map_or("定期巡查", |of| of.label())).collect();
         names.sort_unstable();
         names.dedup();
         names.join("、")

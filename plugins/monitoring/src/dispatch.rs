@@ -21,9 +21,7 @@ pub fn send(document: &Document, alert: &Alert, note: &str) -> Effects {
         payload["due"] = json!(due);
     }
     let event = EventPublish { household: document.household, person: document.person, ..EventPublish::new(RAISED) };
-    Effects::new()
-        .document(alert.to(document, "dispatched", note))
-        .event(event.document(document.id).payload(payload))
+    Effects::new().document(alert.to(document, "dispatched", note)).event(event.document(document.id).payload(payload))
 }
 
 /// Sends down what waits, and says where to go on.

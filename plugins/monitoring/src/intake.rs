@@ -149,8 +149,7 @@ impl<'a> Columns<'a> {
         let note = self.note.get(row).unwrap_or_default().chars().take(NOTE).collect();
         let category = self.category.get(row).unwrap_or(0);
         let count = self.count.get(row).unwrap_or(0);
-        let row =
-            Row { household: Id(household), person: Id(person), event, on, amount, grade, category, count, note };
+        let row = Row { household: Id(household), person: Id(person), event, on, amount, grade, category, count, note };
         Ok(Read { event, row: Some(row) })
     }
 }

@@ -59,7 +59,8 @@ impl Assess for Monitoring {
         for family in &all {
             let case = Case { covered: lines.contains_key(&family.household), ..Case::default() };
             let outcome = rigid::decide(family, today, case, params.as_ref(), &mut figures, out.trail());
-            let covered = if outcome == codes::outcome::RECOGNISED { figures[codes::figure::MEMBERS.0 as usize] } else { 0 };
+            let covered =
+                if outcome == codes::outcome::RECOGNISED { figures[codes::figure::MEMBERS.0 as usize] } else { 0 };
             out.row(outcome).covered(covered as u32).figures(&figures);
         }
         Ok(())

@@ -85,7 +85,7 @@ fn shares(today: Date, sender: Sender<'_>, rows: &[Row]) -> Result<Vec<Share>> {
         for row in &rows[next..end] {
             let judged = judge(row, sender, family, covered);
             for fact in judged.facts {
-                if !share.facts.contains(&fact) {
+                if !share.facts.iter().any(|known| same(known, &fact)) {
                     share.facts.push(fact);
                 }
             }
@@ -102,6 +102,12 @@ fn shares(today: Date, sender: Sender<'_>, rows: &[Row]) -> Result<Vec<Share>> {
         }
     }
     Ok(shares)
+}
+
+/// Whether two rows state the same: of a settlement its day, too; of what holds from a day on the first is enough.
+fn same(one: &FactPropose, other: &FactPropose) -> bool {
+    let what = |fact: &FactPropose| (fact.household, fact.person, fact.value);
+    one.field == other.field && what(one) == what(other) && (one.to.is_none() || one.from == other.from)
 }
 
 /// The person, or the household where the rule is about it as a whole.

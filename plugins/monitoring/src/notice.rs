@@ -9,7 +9,10 @@ fn letter(document: &Document, household: Id, title: &str, settings: &Settings) 
 }
 
 fn turn_to(settings: &Settings) -> String {
-    format!("对本决定有异议的，可以向作出决定的民政部门提出，也可以依法申请行政复议或者提起行政诉讼。联系单位和电话：{}。", settings.contact())
+    format!(
+        "对本决定有异议的，可以向作出决定的民政部门提出，也可以依法申请行政复议或者提起行政诉讼。联系单位和电话：{}。",
+        settings.contact()
+    )
 }
 
 /// 认定.

@@ -47,7 +47,13 @@ impl Desk {
     ///
     /// # Errors
     /// `internal` when an alert cannot be read.
-    pub fn raise(&self, rule: RuleId, target: Target, clues: &[Clue], batch: Option<Id>) -> Result<Option<DocumentPut>> {
+    pub fn raise(
+        &self,
+        rule: RuleId,
+        target: Target,
+        clues: &[Clue],
+        batch: Option<Id>,
+    ) -> Result<Option<DocumentPut>> {
         if !self.settings.uses(rule) {
             return Ok(None);
         }

@@ -67,8 +67,7 @@ impl CheckSettings for crate::Monitoring {
 
     fn check_settings(settings: Settings) -> Result<Problems> {
         let mut problems = Problems::new();
-        for (field, list) in
-            [("rules_off", &settings.rules_off), ("red", &settings.red), ("yellow", &settings.yellow)]
+        for (field, list) in [("rules_off", &settings.rules_off), ("red", &settings.red), ("yellow", &settings.yellow)]
         {
             for code in listed(list).filter(|code| !RULES.iter().any(|rule| rule.code == *code)) {
                 problems.add(field, format!("没有预警规则“{code}”，代码见“预警规则”页面"));

@@ -20,9 +20,10 @@ pub fn act(context: &Context, action: &Action) -> Result<Effects> {
         "visit" => visit::register(context, action),
         "judge" => judge(context, document, alert, values),
         "dispose" => {
-            let disposition = values.text("disposition").and_then(Disposition::of).ok_or_else(|| {
-                Refusal::invalid("请选择处置方式").problem("disposition", "请选择处置方式")
-            })?;
+            let disposition = values
+                .text("disposition")
+                .and_then(Disposition::of)
+                .ok_or_else(|| Refusal::invalid("请选择处置方式").problem("disposition", "请选择处置方式"))?;
             let measure = required(values, "measure", "处置措施")?;
             dispose(context, document, alert, disposition, measure, values)
         }
@@ -122,8 +123,9 @@ fn dispose(
             let scheme = required(values, "scheme", "可以申请的救助")?;
             effects.event(event("monitoring.eligible").payload(json!({ "rule": alert.rule.code(), "scheme": scheme })))
         }
-        Disposition::End => effects
-            .event(event("monitoring.ended").payload(json!({ "rule": alert.rule.code(), "on": context.today }))),
+        Disposition::End => {
+            effects.event(event("monitoring.ended").payload(json!({ "rule": alert.rule.code(), "on": context.today })))
+        }
         Disposition::Council => effects,
     })
 }

@@ -24,7 +24,11 @@ pub fn act(context: &Context, action: &Action) -> Result<Effects> {
             let accepted = body.accepted.unwrap_or(document.created);
             body.due = Some(calendar::add_working_days(accepted, SPECIAL_DAYS)?);
             reason.clone_into(&mut body.extension);
-            Ok(Effects::new().document(body.to(document, &document.state, line(&format!("特殊情形，延长时限：{reason}")))))
+            Ok(Effects::new().document(body.to(
+                document,
+                &document.state,
+                line(&format!("特殊情形，延长时限：{reason}")),
+            )))
         }
         "confirm" => decide(context, action, body, true),
         "refuse" => decide(context, action, body, false),
@@ -52,7 +56,10 @@ fn apply(context: &Context, action: &Action) -> Result<Effects> {
         && let Some(ends) = standing.ends
         && ends > context.today.add_months(1)
     {
-        return Err(Refusal::new(format!("该家庭已认定为刚性支出困难家庭，有效期至{}，期满前一个月内可以重新申请", ends.chinese())));
+        return Err(Refusal::new(format!(
+            "该家庭已认定为刚性支出困难家庭，有效期至{}，期满前一个月内可以重新申请",
+            ends.chinese()
+        )));
     }
     let due = calendar::add_working_days(context.today, DAYS)?;
     let body = Recognition {

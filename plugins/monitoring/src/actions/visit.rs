@@ -22,7 +22,8 @@ pub fn register(context: &Context, action: &Action) -> Result<Effects> {
         .moment("at")
         .ok_or_else(|| Refusal::invalid("请填写入户时间").problem("at", "请填写入户的日期和时间"))?;
     let photos = values.files("photos");
-    let digests = action.files.iter().filter(|file| photos.contains(&file.id)).map(|file| file.digest.clone()).collect();
+    let digests =
+        action.files.iter().filter(|file| photos.contains(&file.id)).map(|file| file.digest.clone()).collect();
     let visit = Visit {
         by: Some(context.actor.user),
         at: Some(at),

@@ -43,10 +43,8 @@ pub fn page(context: &Context, request: &PageRequest) -> Result<Page> {
         let alert: Alert = document.body()?;
         rows.push((document, alert));
     }
-    let mut page = Page::new("预警核查台账").note(
-        Tone::Neutral,
-        "比对只提供疑点，不是认定。先入户核实，再认定属实或者误报，按四种方式处置并反馈。",
-    );
+    let mut page = Page::new("预警核查台账")
+        .note(Tone::Neutral, "比对只提供疑点，不是认定。先入户核实，再认定属实或者误报，按四种方式处置并反馈。");
     page = page.table(ledger(context, &rows));
     page = more(page, next);
     Ok(filters(context, page))

@@ -37,8 +37,12 @@ pub fn panel(context: &Context, request: &PageRequest) -> Result<Page> {
         let name = if full { rule.label } else { rule.risk.label() };
         alert_steps(&alert, name, &mut steps);
         if alert.closed.is_none() && document.state != "withdrawn" {
-            let cells =
-                [words::due(&document), Cell::text(name), words::person(&document), words::alert_state(&document.state)];
+            let cells = [
+                words::due(&document),
+                Cell::text(name),
+                words::person(&document),
+                words::alert_state(&document.state),
+            ];
             open = open.linked_row(Link::Document { document: document.id }, cells);
         }
     }

@@ -27,7 +27,8 @@ pub fn page(context: &Context, request: &PageRequest) -> Result<Page> {
 fn of(page: Page, month: Date) -> Result<Page> {
     let sources = source::all()?;
     let batches = of_month(month)?;
-    let compared = |key: &str| batches.iter().any(|(document, body)| body.source == key && body.compares(&document.state));
+    let compared =
+        |key: &str| batches.iter().any(|(document, body)| body.source == key && body.compares(&document.state));
     let sent: Vec<Sent> = sources.iter().map(|(document, body)| body.sent(compared(&document.key))).collect();
     let (rate, missing) = monthly(month, &sent);
     let names: Vec<&str> = missing.iter().map(|one| one.name.as_str()).collect();
@@ -40,9 +41,10 @@ fn of(page: Page, month: Date) -> Result<Page> {
     page = match (sources.is_empty(), missing.is_empty()) {
         (true, _) => page.note(Tone::Soon, "还没有数据来源。系统每日自动建立，也可以在“数据来源”中登记。"),
         (false, true) => page.note(Tone::Good, "未对接的部门都已比对。"),
-        (false, false) => {
-            page.note(Tone::Bad, format!("本月尚未比对：{}。未实现共享对接前，每月至少进行 1 次信息比对（通知第一条）。", names.join("、")))
-        }
+        (false, false) => page.note(
+            Tone::Bad,
+            format!("本月尚未比对：{}。未实现共享对接前，每月至少进行 1 次信息比对（通知第一条）。", names.join("、")),
+        ),
     };
     let mut table = PageTable::new([
         ColumnHead::new("部门"),

@@ -35,7 +35,8 @@ pub fn batch(request: &PageRequest) -> Result<Page> {
         page = page.missing("数据文件：须有公民身份号码一列，按号码比对，不按姓名");
     }
     if let Some(month) = body.same_as {
-        page = page.note(Tone::Bad, format!("这个文件与{}的完全相同，没有导入，不计入本月比对。", month.chinese_month()));
+        page =
+            page.note(Tone::Bad, format!("这个文件与{}的完全相同，没有导入，不计入本月比对。", month.chinese_month()));
     }
     if body.late {
         page = page.note(Tone::Bad, "文件迟于所属月份收到，疑点照常核查，不计入该月比对。");

@@ -26,7 +26,11 @@ pub fn page(context: &Context) -> Result<Page> {
                 Cell::text(from),
                 Cell::text(rule.hint.label()),
                 Cell::text(rule.false_positive),
-                if settings.uses(rule.id) { Cell::badge(Tone::Good, "使用") } else { Cell::badge(Tone::Neutral, "停用") },
+                if settings.uses(rule.id) {
+                    Cell::badge(Tone::Good, "使用")
+                } else {
+                    Cell::badge(Tone::Neutral, "停用")
+                },
             ],
         );
     }

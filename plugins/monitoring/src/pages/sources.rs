@@ -20,7 +20,11 @@ pub fn page(context: &Context) -> Result<Page> {
                 Cell::text(body.name.as_str()),
                 Cell::text(body.interface.as_str()),
                 Cell::text(body.contact.as_str()),
-                if body.connected.is_some() { Cell::badge(Tone::Good, "已对接") } else { Cell::badge(Tone::Soon, "未对接") },
+                if body.connected.is_some() {
+                    Cell::badge(Tone::Good, "已对接")
+                } else {
+                    Cell::badge(Tone::Soon, "未对接")
+                },
                 body.connected.map_or(Cell::Empty, Cell::date),
                 Cell::text(if body.required { "应当比对" } else { "可选" }),
             ],

@@ -121,9 +121,7 @@ pub fn judge(row: &Row, sender: Sender<'_>, family: &Family, covered: bool) -> J
         RuleId::University => Some(!at_university(member)),
         RuleId::DroppedOut => says(member.birth.is_some_and(|birth| birth.age_on(row.on) < COMPULSORY_UNTIL), true),
         RuleId::HousingFund => Some(more(row, member, &[Asset::HousingFund])),
-        RuleId::Deposit => {
-            Some(more(row, member, &[Asset::Deposit, Asset::Securities, Asset::Fund, Asset::Insurance]))
-        }
+        RuleId::Deposit => Some(more(row, member, &[Asset::Deposit, Asset::Securities, Asset::Fund, Asset::Insurance])),
         RuleId::Home => Some(row.count.max(1) > member.owns(Asset::Home, row.on) + member.owns(Asset::Shop, row.on)),
         RuleId::Vehicle => Some(row.count.max(1) > member.owns(Asset::Vehicle, row.on)),
         RuleId::Company => Some(row.count.max(1) > member.owns(Asset::Company, row.on)),
@@ -179,10 +177,7 @@ fn facts(row: &Row, sender: Sender<'_>, family: &Family, member: &Member) -> Vec
             let amount = row.amount.unwrap_or_default();
             // A settlement is known by its day and sum: the same file once more states nothing new.
             let known = member.spending.iter().any(|item| {
-                item.kind == Spending::Medical
-                    && item.from == row.on
-                    && item.to == Some(row.on)
-                    && item.value == amount
+                item.kind == Spending::Medical && item.from == row.on && item.to == Some(row.on) && item.value == amount
             });
             if !known && amount > Fen::ZERO {
                 let fact = FactPropose::of_person(row.person, Spending::Medical.code()).value(amount);

@@ -76,7 +76,9 @@ pub fn doubts(visit: &Visit, household: Id, raised: Date, today: Date, limits: &
             problems.add("position", "没有定位；确实无法定位的，请写明原因，县级将抽查");
         }
         Some(position) if !position.is_valid() => problems.add("position", "定位数据不正确，请重新定位"),
-        Some(Position { accuracy: Some(accuracy), .. }) if limits.accuracy.is_some_and(|most| i64::from(*accuracy) > most) => {
+        Some(Position { accuracy: Some(accuracy), .. })
+            if limits.accuracy.is_some_and(|most| i64::from(*accuracy) > most) =>
+        {
             problems.add("position", format!("定位误差 {accuracy} 米，过大，请到室外重新定位，或者写明原因"));
         }
         _ => {}
@@ -96,7 +98,8 @@ pub fn doubts(visit: &Visit, household: Id, raised: Date, today: Date, limits: &
             && let Some(way) = metres(here, there)
             && way * 60 > speed * 1_000 * minutes
         {
-            problems.add("position", format!("{minutes} 分钟前后的两次入户相距 {way} 米，不可能到达，请核对时间和定位"));
+            problems
+                .add("position", format!("{minutes} 分钟前后的两次入户相距 {way} 米，不可能到达，请核对时间和定位"));
         }
     }
     problems
