@@ -116,7 +116,7 @@ impl Alert {
             .state("raised")
             .index("rule", self.rule.code())
             .index("month", month_code(self.raised))
-            .note(format!("疑点来源：{}，核实前不作认定", self.from()))
+            .note("发现疑点，核实前不作认定")
             .body(self);
         let put = match self.batch {
             Some(batch) => put.index("batch", batch.0),

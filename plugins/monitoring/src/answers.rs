@@ -1,7 +1,9 @@
-//! What others may ask: the measure's own statutory days in a period (`duty.due`, see `docs/reference/topics.md`).
+//! What others may ask (columns in `docs/reference/topics.md`): the measure's own statutory days in a period (`duty.due`), and who is
+//! recognised as a 刚性支出困难家庭 (`benefit.recognised`).
 
 use crate::batch::month_code;
 use crate::rules::compare::{interconnection, monthly};
+use crate::rules::rigid::SCHEME;
 use crate::scorecard::departments;
 use crate::survey;
 use doudi_sdk::prelude::*;
@@ -10,6 +12,9 @@ use doudi_sdk::prelude::*;
 pub const INTERCONNECTED_BY: Date = Date::of(2022, 12, 31);
 /// 民发〔2022〕83号 asks for the comparison with the watch list from here on.
 pub const WATCH_LIST_FROM: Date = Date::of(2022, 10, 20);
+
+/// Households an answer holds at most.
+const LIMIT: i64 = 2_000;
 
 /// One duty.
 struct Duty {
@@ -23,9 +28,11 @@ struct Duty {
 }
 
 impl Answer for crate::Monitoring {
-    fn answer(context: &Context, topic: &str, _: Date, block: Block) -> Result<Block> {
-        if topic != "duty.due" {
-            return Err(Refusal::unknown("问题", topic));
+    fn answer(context: &Context, topic: &str, on: Date, block: Block) -> Result<Block> {
+        match topic {
+            "duty.due" => {}
+            "benefit.recognised" => return recognised(on, &block),
+            other => return Err(Refusal::unknown("问题", other)),
         }
         let period = block.table("period")?;
         let day = |name: &str| -> Result<Date> {
@@ -45,6 +52,19 @@ impl Answer for crate::Monitoring {
                 .texts("page", duties.iter().map(|duty| &duty.page)),
         ))
     }
+}
+
+/// Households recognised as 刚性支出困难家庭 on a day, by household, a page at a time.
+fn recognised(on: Date, asked: &Block) -> Result<Block> {
+    let page = asked.table("page")?;
+    let value = |name: &str| -> Result<Option<i64>> { Ok(page.int_column(name)?.get(0)) };
+    let limit = value("limit")?.unwrap_or(LIMIT).clamp(1, LIMIT) as u32;
+    let households = records::recipients(SCHEME, on, Id(value("after")?.unwrap_or(0)), limit)?;
+    Ok(Block::of(
+        Table::new("recognised", households.len())
+            .ints("household", households.iter().map(|household| household.0))
+            .texts("scheme", households.iter().map(|_| SCHEME)),
+    ))
 }
 
 /// Every duty that falls due in an inclusive period.

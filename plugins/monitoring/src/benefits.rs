@@ -1,4 +1,4 @@
-//! What the measures of the county pay and decide, asked without knowing them: `benefit.recipients` and `benefit.cases`. Each answers a
+//! What the measures of the county pay and decide, asked without knowing them: `benefit.recipients`, `benefit.recognised`, `benefit.cases`. Each answers a
 //! page at a time, in order; the slowest tells where to go on.
 
 use crate::rules::watch::Line;
@@ -37,6 +37,35 @@ pub fn among(households: &[Id], on: Date) -> Result<Lines> {
     let wanted: BTreeSet<Id> = households.iter().copied().collect();
     lines.retain(|household, _| wanted.contains(household));
     Ok(lines)
+}
+
+/// Those of these households, in ascending order, that another measure recognises without paying them (边缘).
+///
+/// # Errors
+/// What the measures that answer say.
+pub fn recognised(households: &[Id], on: Date) -> Result<BTreeSet<Id>> {
+    let mut known = BTreeSet::new();
+    let (Some(first), Some(last)) = (households.first(), households.last()) else { return Ok(known) };
+    let limit = if first == last { 1 } else { PAGE };
+    let mut after = Id(first.0 - 1);
+    loop {
+        let page = Table::new("page", 1).ints("after", [after.0]).ints("limit", [limit]);
+        let mut reached: Option<Id> = None;
+        for reply in questions::ask("benefit.recognised", on, &Block::of(page))? {
+            let Some(table) = reply.block.find("recognised") else { continue };
+            let ids = table.int_column("household")?;
+            known.extend(ids.values().iter().map(|id| Id(*id)));
+            if let Some(end) = ids.values().iter().max() {
+                reached = Some(reached.map_or(Id(*end), |before| before.min(Id(*end))));
+            }
+        }
+        match reached {
+            Some(end) if end < *last && end > after => after = end,
+            _ => break,
+        }
+    }
+    let wanted: BTreeSet<Id> = households.iter().copied().collect();
+    Ok(known.intersection(&wanted).copied().collect())
 }
 
 /// Adds one answer; the last household in it.

@@ -16,7 +16,9 @@ const STEP: usize = 200;
 /// # Errors
 /// `internal` when it cannot be read.
 pub fn send(document: &Document, alert: &Alert, note: &str) -> Effects {
-    let mut payload = json!({ "rule": alert.rule.code(), "level": alert.level.code() });
+    // What the rule suggests: whoever may no longer qualify is in no hardship for others to look into.
+    let rule = alert.rule.rule();
+    let mut payload = json!({ "rule": rule.code, "level": alert.level.code(), "disposition": rule.hint.code() });
     if let Some(due) = alert.due {
         payload["due"] = json!(due);
     }

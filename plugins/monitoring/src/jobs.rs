@@ -153,7 +153,10 @@ fn look_at(context: &Context, ids: &[Id], terms: &Terms, body: &mut Survey) -> R
     }
     let lines = benefits::among(ids, context.today)?;
     let applied: BTreeSet<Id> = if terms.watch_list {
-        benefits::cases(context.today, None, None)?.into_iter().map(|case| case.household).collect()
+        // Watch-listed ∖ (paid ∪ recognised ∪ applied).
+        let mut applied = benefits::recognised(ids, context.today)?;
+        applied.extend(benefits::cases(context.today, None, None)?.into_iter().map(|case| case.household));
+        applied
     } else {
         BTreeSet::new()
     };

@@ -33,6 +33,7 @@ use crate::codes::FIGURES;
 use crate::family::Family;
 use crate::rules::rigid::{self, Case};
 use doudi_sdk::prelude::*;
+use std::collections::BTreeSet;
 
 /// The measure.
 #[derive(Debug)]
@@ -54,10 +55,14 @@ impl Assess for Monitoring {
         }
         let mut ids: Vec<Id> = all.iter().map(|family| family.household).collect();
         ids.sort_unstable();
-        let lines = if params.is_some() { benefits::among(&ids, today)? } else { benefits::Lines::new() };
+        let mut nearer: BTreeSet<Id> = BTreeSet::new();
+        if params.is_some() {
+            nearer.extend(benefits::among(&ids, today)?.into_keys());
+            nearer.extend(benefits::recognised(&ids, today)?);
+        }
         let mut figures = [0; FIGURES];
         for family in &all {
-            let case = Case { covered: lines.contains_key(&family.household), ..Case::default() };
+            let case = Case { covered: nearer.contains(&family.household), ..Case::default() };
             let outcome = rigid::decide(family, today, case, params.as_ref(), &mut figures, out.trail());
             let covered =
                 if outcome == codes::outcome::RECOGNISED { figures[codes::figure::MEMBERS.0 as usize] } else { 0 };

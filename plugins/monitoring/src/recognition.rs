@@ -59,7 +59,8 @@ pub struct Trial {
 pub fn trial(household: Id, on: Date, other: Fen) -> Result<Trial> {
     let params: Option<Params> = if on < rigid::IN_FORCE { None } else { Some(parameters::rigid(on)?) };
     let family: Family = records::household(household, on)?;
-    let covered = benefits::among(&[household], on)?.contains_key(&household);
+    let covered = benefits::among(&[household], on)?.contains_key(&household)
+        || !benefits::recognised(&[household], on)?.is_empty();
     let mut out = Outcomes::new(FIGURES);
     let mut figures = [0; FIGURES];
     let found = rigid::decide(&family, on, Case { covered, other }, params.as_ref(), &mut figures, out.trail());

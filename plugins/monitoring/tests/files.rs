@@ -17,7 +17,10 @@ fn a_file_becomes_alerts_facts_and_a_comparison() {
     let told = county.settle();
     assert_eq!(county.raised(), [("new-disability".to_owned(), 2_001), ("new-disability".to_owned(), 3_001)]);
     assert_eq!(topics(&told), ["monitoring.raised"; 2], "sent down to the towns");
-    assert_eq!(told[0].payload, json!({ "rule": "new-disability", "level": "yellow", "due": "2022-06-06" }));
+    assert_eq!(
+        told[0].payload,
+        json!({ "rule": "new-disability", "level": "yellow", "due": "2022-06-06", "disposition": "apply" })
+    );
     assert!(told[0].document.is_some() && told[0].household == Some(Id(2)) && told[0].person == Some(person(2, 1)));
     assert_eq!(county.facts, 4, "category and grade of two people, stated by the federation");
     let batch = county.world.latest("batch");

@@ -38,16 +38,18 @@ fn every_month_every_household_is_looked_at_once() {
 
 #[test]
 fn the_quarter_compares_with_the_watch_list() {
-    let mut county = County::new(3);
-    for household in [2, 3, 4] {
+    let mut county = County::new(4);
+    for household in [2, 3, 4, 5] {
         let members =
             json!([{ "who": "户主", "fields": { "person.relation": 2, "person.co-resident": true }, "items": [] }]);
         county.file(household, json!({ "household.monitoring": 2 }), members);
     }
     county.pays("dibao", &[(2, None, 1, "2022-01-01")]);
     county.cases("care", &[(700, 3, "2022-09-20", None)]);
+    let edge = Table::new("recognised", 1).ints("household", [5_i64]).texts("scheme", ["dibao-edge"]);
+    county.change(|world| world.answer("benefit.recognised", "dibao", Block::of(edge)));
     county.tick("2022-10-01", "watch-list");
-    assert_eq!(county.raised(), [("watch-list-uncovered".to_owned(), 4)], "2 is covered, 3 has applied");
+    assert_eq!(county.raised(), [("watch-list-uncovered".to_owned(), 4)], "2 is covered, 3 has applied, 5 is 边缘");
     // A row of 乡村振兴 about the same household joins it.
     county.tick("2022-10-02", "sources");
     let batch = county.batch("2022-10-10", "乡村振兴", "2022-10", Statement::WatchListed.number(), 3);
@@ -287,6 +289,13 @@ fn a_family_with_rigid_spending_is_recognised_for_twelve_months() {
     assert_eq!((decision.from.as_str(), decision.to.as_deref()), ("2025-03-20", Some("2026-03-19")));
     assert_eq!(decision.figures["ratio"], 6_354);
     assert_eq!(effects.notices().count(), 1);
+    let page = Block::of(Table::new("page", 1).ints("after", [0_i64]).ints("limit", [10_i64]));
+    let told = |on: &str| {
+        let answer =
+            county.world.run(|context| Monitoring::answer(context, "benefit.recognised", day(on), page.clone()));
+        answer.expect("an answer").rows()
+    };
+    assert_eq!((told("2025-03-19"), told("2025-03-20"), told("2026-03-19"), told("2026-03-20")), (0, 1, 1, 0));
     assert!(applied(&mut county, "2025-06-01").is_err(), "it holds");
     assert!(applied(&mut county, "2026-03-01").is_ok(), "in the last month the family may apply again");
 }
@@ -304,6 +313,10 @@ fn nobody_who_surveyed_decides_and_no_decision_goes_against_the_rule() {
     county.pays("dibao", &[(2, None, 3, "2025-01-01")]);
     let refusal = county.act("2025-03-20", APPROVER, "recognition", "confirm", json!({})).unwrap_err();
     assert!(refusal.message.contains("低保"), "{refusal}");
+    county.change(|world| world.forget_answers("benefit.recipients"));
+    let edge = Table::new("recognised", 1).ints("household", [2_i64]).texts("scheme", ["dibao-edge"]);
+    county.change(|world| world.answer("benefit.recognised", "dibao", Block::of(edge)));
+    assert!(county.act("2025-03-20", APPROVER, "recognition", "confirm", json!({})).is_err(), "边缘 is nearer");
     let effects = county.act("2025-03-20", APPROVER, "recognition", "refuse", json!({})).expect("refused");
     assert_eq!(effects.decisions().next().expect("a decision").outcome, "refused");
 }

@@ -31,10 +31,12 @@ pub fn act(context: &Context, action: &Action) -> Result<Effects> {
         "finish" => {
             let mut alert = alert;
             let result = required(values, "result", "处置结果")?;
+            // Timelines are everybody's: what was done stands in the case, for those who need it.
+            alert.measure = format!("{}；{result}", alert.measure);
             if values.yes("aided") {
                 alert.aided = Some(context.today);
             }
-            Ok(Effects::new().document(alert.to(document, "feedback", line(result))))
+            Ok(Effects::new().document(alert.to(document, "feedback", "处置完成")))
         }
         "return" => {
             let mut alert = alert;
@@ -139,7 +141,8 @@ fn decide(context: &Context, document: &Document, mut alert: Alert, values: &For
     match values.text("disposition").and_then(Disposition::of) {
         Some(Disposition::Council) | None => {
             measure.clone_into(&mut alert.measure);
-            Ok(Effects::new().document(alert.to(document, "feedback", line(&measure))))
+            let note = format!("{}一事一议（{number}）", held.chinese());
+            Ok(Effects::new().document(alert.to(document, "feedback", line(&note))))
         }
         Some(disposition) => dispose(context, document, alert, disposition, &measure, values),
     }

@@ -34,7 +34,8 @@ pub fn act(context: &Context, action: &Action) -> Result<Effects> {
                 return Err(Refusal::invalid("答复日期不能早于转办日期").problem("replied", "早于转办日期"));
             }
             body.replied = Some(on);
-            Ok(Effects::new().document(body.to(document, "answered", line(&body.reply))))
+            let note = format!("{}已答复", body.name);
+            Ok(Effects::new().document(body.to(document, "answered", note)))
         }
         "again" => {
             let reason = required(values, "reason", "退回理由")?;

@@ -186,11 +186,10 @@ fn facts(row: &Row, sender: Sender<'_>, family: &Family, member: &Member) -> Vec
         }
         Event::WatchListed | Event::WatchCleared => {
             let value = if row.event == Event::WatchListed { row.category } else { 0 };
-            if row.event == Event::WatchCleared || (1..=3).contains(&value) {
-                if family.monitoring != value {
-                    let fact = FactPropose::of_household(row.household, "household.monitoring").value(value);
-                    facts.push(fact.from(row.on).source(source).note(sender.batch));
-                }
+            let stated = row.event == Event::WatchCleared || (1..=3).contains(&value);
+            if stated && family.monitoring != value {
+                let fact = FactPropose::of_household(row.household, "household.monitoring").value(value);
+                facts.push(fact.from(row.on).source(source).note(sender.batch));
             }
         }
         _ => {}

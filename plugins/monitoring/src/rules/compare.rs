@@ -35,7 +35,7 @@ pub struct Sent {
 }
 
 /// The month's comparison: departments compared at least once ÷ departments not interconnected, with those missing.
-pub fn monthly<'a>(month: Date, departments: &'a [Sent]) -> (Rate, Vec<&'a Sent>) {
+pub fn monthly(month: Date, departments: &[Sent]) -> (Rate, Vec<&Sent>) {
     let open = departments.iter().filter(|one| one.required && !interconnected(one, month));
     let mut rate = Rate::default();
     let mut missing = Vec::new();

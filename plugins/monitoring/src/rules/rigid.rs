@@ -39,7 +39,7 @@ pub struct Params {
 /// What the file does not know.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Case {
-    /// It receives 低保, 特困 support or the like now.
+    /// It receives 低保 or 特困 support now, or is recognised as 边缘.
     pub covered: bool,
     /// Other rigid spending of the twelve months that the survey found.
     pub other: Fen,

@@ -52,6 +52,9 @@ pub fn row(person: Id, event: monitoring::rules::event::Event) -> Row {
     Row { person: Some(person), event: Some(event.number()), on: Some("2022-05-10"), ..Row::default() }
 }
 
+/// A case of another measure: document, household, the day it was opened, the day it was closed and how.
+pub type Case = (i64, i64, &'static str, Option<(&'static str, &'static str)>);
+
 #[derive(Clone)]
 pub struct County {
     pub world: World,
@@ -141,8 +144,8 @@ impl County {
     }
 
     /// Cases of another measure: document, household, opened, closed with its outcome.
-    pub fn cases(&mut self, plugin: &str, cases: &[(i64, i64, &str, Option<(&str, &'static str)>)]) {
-        let rows: Vec<(i64, i64, Date, Option<(Date, &'static str)>)> = cases
+    pub fn cases(&mut self, plugin: &str, cases: &[Case]) {
+        let rows: Vec<_> = cases
             .iter()
             .map(|(document, household, opened, closed)| {
                 (*document, *household, day(opened), closed.map(|(on, outcome)| (day(on), outcome)))
