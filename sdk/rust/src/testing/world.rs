@@ -80,7 +80,8 @@ impl std::fmt::Debug for Answering {
 }
 
 thread_local! {
-    static CURRENT: RefCell<Vec<World>> = const { RefCell::new(Vec::new()) };
+    // Shared: a rule that asks a hundred times must not copy a county a hundred times.
+    static CURRENT: RefCell<Vec<Rc<World>>> = const { RefCell::new(Vec::new()) };
 }
 
 impl World {
@@ -248,7 +249,7 @@ impl World {
                 CURRENT.with_borrow_mut(|worlds| worlds.pop());
             }
         }
-        CURRENT.with_borrow_mut(|worlds| worlds.push(self.clone()));
+        CURRENT.with_borrow_mut(|worlds| worlds.push(Rc::new(self.clone())));
         let _leave = Leave;
         test(&self.context)
     }
