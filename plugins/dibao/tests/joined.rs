@@ -88,6 +88,22 @@ fn an_open_case_and_a_closed_one_are_told_with_their_dates_and_their_helper() {
     assert!(row(&closed, "case", 0).contains(&format!("closed={}", day("2022-07-05").days())));
 }
 
+/// 救助链 asks about one household; who has surveyed must not vote on the case (delegated approval).
+#[test]
+fn one_households_cases_are_told_alone_and_with_their_surveyor() {
+    let county = County::covered();
+    let of = |household: i64| {
+        let page = Table::new("page", 1)
+            .ints("after", [0])
+            .ints("limit", [10])
+            .ints("since", [day("2022-07-01")])
+            .ints("household", [household]);
+        ask(&county, "benefit.cases", "2022-07-31", Block::of(page))
+    };
+    assert_eq!((rows(&of(1), "case"), rows(&of(2), "case")), (1, 0));
+    assert!(row(&of(1), "case", 0).contains(&"surveyor=11".to_owned()));
+}
+
 #[test]
 fn what_was_decided_is_told_with_office_handlers_and_refusals() {
     let county = County::covered();

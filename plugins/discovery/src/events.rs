@@ -8,7 +8,7 @@ use crate::rules::words::{CaseOutcome, Difficulty, Source, Urgency};
 use doudi_sdk::prelude::*;
 use serde::Deserialize;
 
-/// The payload of `monitoring.raised`.
+/// The payload of `monitoring.raised`, and what of it `monitoring.eligible` repeats.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Raised {
@@ -22,7 +22,8 @@ struct Raised {
 impl React for crate::Discovery {
     fn react(context: &Context, event: Event) -> Result<Effects> {
         match event.topic.as_str() {
-            "monitoring.raised" => raised(context, &event),
+            // Whoever heard of the alert has its clue already; a county that began here later gets it now.
+            "monitoring.raised" | "monitoring.eligible" => raised(context, &event),
             "dibao.confirmed" | "care-contracts.confirmed" => result(context, &event, CaseOutcome::Granted),
             "dibao.refused" | "care-contracts.refused" => result(context, &event, CaseOutcome::Refused),
             _ => Ok(Effects::new()),

@@ -450,6 +450,8 @@ pub enum IndicatorUnit {
     Count,
     /// Money.
     Fen,
+    /// The figure is no share but a number of days: `part` of them, divided by `whole`.
+    Days,
 }
 
 /// Which side of its target a figure should be on.

@@ -67,24 +67,25 @@ impl CountyPage {
         }
     }
 
-    fn share(&self, share: &Share) -> String {
-        share.basis_points().map_or_else(|| "—".to_owned(), format::ratio)
+    fn share(&self, figure: &Figure) -> String {
+        shown(&self.frame, figure.unit, figure.share.basis_points())
     }
 
     fn before(&self, figure: &Figure) -> String {
-        figure.before.map(|before| self.share(&before)).unwrap_or_default()
+        figure.before.map(|before| shown(&self.frame, figure.unit, before.basis_points())).unwrap_or_default()
     }
 
     fn target(&self, figure: &Figure) -> String {
-        figure.target.map_or_else(|| "—".to_owned(), format::ratio)
+        shown(&self.frame, figure.unit, figure.target)
     }
 
-    /// `38 / 40`, `12,600.00 / 12,600.00 元`.
+    /// `38 / 40`, `12,600.00 / 12,600.00 元`; days say it all themselves.
     fn counted(&self, figure: &Figure) -> String {
         let Share { part, whole } = figure.share;
         match figure.unit {
             IndicatorUnit::Count => format!("{part} / {whole}"),
             IndicatorUnit::Fen => format!("{} / {} {}", Fen(part), Fen(whole), self.frame.t("元")),
+            IndicatorUnit::Days => String::new(),
         }
     }
 
@@ -93,13 +94,29 @@ impl CountyPage {
     }
 
     fn trend(&self, figure: &Figure) -> Option<(&'static str, &'static str, String)> {
-        let by = |points: i64| format!("{} {}", format::ratio(points).trim_end_matches('%'), self.frame.t("个百分点"));
+        let by = |points: i64| match figure.unit {
+            IndicatorUnit::Days => shown(&self.frame, figure.unit, Some(points)),
+            _ => format!("{} {}", format::ratio(points).trim_end_matches('%'), self.frame.t("个百分点")),
+        };
         match figure.trend() {
             Trend::Better(points) => Some(("good", "好转", by(points))),
             Trend::Worse(points) => Some(("bad", "变差", by(points))),
             Trend::Same => Some(("", "持平", String::new())),
             Trend::Unknown => None,
         }
+    }
+}
+
+/// A figure or its target in its own unit: `95%`, `12.5 天`.
+fn shown(frame: &Frame, unit: IndicatorUnit, basis_points: Option<i64>) -> String {
+    match (basis_points, unit) {
+        (None, _) => "—".to_owned(),
+        (Some(points), IndicatorUnit::Days) => {
+            let (whole, tenth) = (points / 10_000, points % 10_000 / 1_000);
+            let number = if tenth == 0 { whole.to_string() } else { format!("{whole}.{tenth}") };
+            format!("{number} {}", frame.t("天"))
+        }
+        (Some(points), _) => format::ratio(points),
     }
 }
 
@@ -169,11 +186,16 @@ impl CityPage {
     }
 
     fn share(&self, figure: &Figure) -> String {
-        figure.share.basis_points().map_or_else(|| "—".to_owned(), format::ratio)
+        shown(&self.frame, figure.unit, figure.share.basis_points())
     }
 
-    fn target(&self, target: &Option<i64>) -> String {
-        target.map(format::ratio).unwrap_or_default()
+    /// In the unit of the first county that has the figure.
+    fn target(&self, row: &FigureRow) -> String {
+        let unit = row.cells.iter().find_map(|cell| match cell {
+            Cell::Figure(figure) => Some(figure.unit),
+            _ => None,
+        });
+        row.target.map(|target| shown(&self.frame, unit.unwrap_or_default(), Some(target))).unwrap_or_default()
     }
 
     fn broken(&self, measure: &MeasureRows) -> bool {

@@ -13,12 +13,18 @@ const DECIDED: usize = 400;
 /// Open applications; with `since` also those closed on or after that day and by the day asked.
 pub fn cases(on: Date, page: &Window) -> Result<Block> {
     let limit = page.limit as usize;
-    let mut found = open(page.after, limit)?;
-    if let Some(since) = page.since {
-        found.extend(ledger::closed("application", &Application::CLOSED, (since, on), page.after, limit)?);
-        found.sort_by_key(|document| document.id);
-        found.truncate(limit);
-    }
+    let found = match page.household {
+        Some(household) => of_household(household, on, page)?,
+        None => {
+            let mut found = open(page.after, limit)?;
+            if let Some(since) = page.since {
+                found.extend(ledger::closed("application", &Application::CLOSED, (since, on), page.after, limit)?);
+                found.sort_by_key(|document| document.id);
+                found.truncate(limit);
+            }
+            found
+        }
+    };
     let mut rows = Vec::with_capacity(found.len());
     for document in found {
         let (Some(household), body) = (document.household, document.body::<Application>()?) else { continue };
@@ -34,8 +40,27 @@ pub fn cases(on: Date, page: &Window) -> Result<Block> {
             .ints("opened", rows.iter().map(|(_, document, _)| document.created))
             .optional_ints("closed", rows.iter().map(|(_, document, _)| closed(document)))
             .optional_texts("outcome", rows.iter().map(|(_, document, _)| outcome(document)))
-            .ints("proxy", rows.iter().map(|(.., body)| i64::from(body.helper.is_some()))),
+            .ints("proxy", rows.iter().map(|(.., body)| i64::from(body.helper.is_some())))
+            .optional_ints("surveyor", rows.iter().map(|(.., body)| surveyor(body).map(|user| user.0))),
     ))
+}
+
+/// Who recorded the survey is the first of its visitors.
+fn surveyor(body: &Application) -> Option<Id> {
+    body.survey.as_ref()?.visitors.first().copied()
+}
+
+/// The household's own: a handful, whatever the county has.
+fn of_household(household: Id, on: Date, page: &Window) -> Result<Vec<Document>> {
+    let mut found = documents::find(documents::Query::of("application").household(household))?;
+    found.retain(|document| {
+        let wanted = match closed(document) {
+            None => true,
+            Some(closed) => page.since.is_some_and(|since| (since..=on).contains(&closed)),
+        };
+        wanted && document.id > page.after
+    });
+    Ok(found)
 }
 
 fn open(after: Id, limit: usize) -> Result<Vec<Document>> {
@@ -96,7 +121,7 @@ pub fn decided(period: Period, page: &Window) -> Result<Block> {
             .texts("outcome", rows.iter().map(|row| outcome(&row.document).unwrap_or("refused")))
             .texts("level", rows.iter().map(|row| if row.body.delegated { "town" } else { "county" }))
             .ints("on", rows.iter().map(|row| row.document.since))
-            .optional_ints("surveyor", rows.iter().map(|row| row.surveyor().map(|user| user.0)))
+            .optional_ints("surveyor", rows.iter().map(|row| surveyor(&row.body).map(|user| user.0)))
             .optional_ints("decider", rows.iter().map(|row| row.body.ruling.as_ref().map(|ruling| ruling.by.0)))
             .ints("relative", rows.iter().map(|row| i64::from(row.body.was_relative())))
             .ints("objection", rows.iter().map(|row| i64::from(!row.body.objections.is_empty())))
@@ -106,11 +131,6 @@ pub fn decided(period: Period, page: &Window) -> Result<Block> {
 }
 
 impl Decided {
-    /// Who recorded the survey is the first of its visitors.
-    fn surveyor(&self) -> Option<Id> {
-        self.body.survey.as_ref()?.visitors.first().copied()
-    }
-
     fn amount(&self) -> i64 {
         let opinion = self.body.opinion.as_ref().filter(|_| self.document.state == "confirmed");
         self.body.ruling.as_ref().map(|ruling| ruling.amount).or(opinion.map(|opinion| opinion.amount)).unwrap_or(0)

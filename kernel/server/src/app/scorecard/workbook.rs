@@ -71,10 +71,14 @@ fn write_figure(
 ) -> std::result::Result<(), XlsxError> {
     // Money in yuan: up to ninety trillion a double holds every fen.
     let number = |count: i64| match figure.unit {
-        IndicatorUnit::Count => count as f64,
+        IndicatorUnit::Count | IndicatorUnit::Days => count as f64,
         IndicatorUnit::Fen => count as f64 / 100.0,
     };
-    let mark = if figure.unit == IndicatorUnit::Fen { "（元）" } else { "" };
+    let mark = match figure.unit {
+        IndicatorUnit::Count => "",
+        IndicatorUnit::Fen => "（元）",
+        IndicatorUnit::Days => "（天）",
+    };
     sheet.write_string(row, 1, format!("{}{mark}", figure.label.zh))?;
     sheet.write_number(row, 2, number(figure.share.part))?;
     sheet.write_number(row, 3, number(figure.share.whole))?;
@@ -85,7 +89,10 @@ fn write_figure(
     ];
     for (column, points) in shares {
         if let Some(points) = points {
-            sheet.write_number_with_format(row, column, points as f64 / 10_000.0, share)?;
+            match figure.unit {
+                IndicatorUnit::Days => sheet.write_number(row, column, points as f64 / 10_000.0)?,
+                _ => sheet.write_number_with_format(row, column, points as f64 / 10_000.0, share)?,
+            };
         }
     }
     sheet.write_string(row, 6, verdict_zh(figure.verdict()))?;

@@ -107,7 +107,7 @@ struct FigureItem {
     definition: Label,
     /// 依据
     article: String,
-    /// count 件数，fen 金额（分）
+    /// count 件数，fen 金额（分），days 天数（分子除以分母，不是比例）
     unit: &'static str,
     /// higher 越高越好，lower 越低越好
     better: &'static str,
@@ -131,6 +131,7 @@ fn item(figure: Figure) -> FigureItem {
         unit: match figure.unit {
             IndicatorUnit::Count => "count",
             IndicatorUnit::Fen => "fen",
+            IndicatorUnit::Days => "days",
         },
         better: match figure.better {
             Better::Higher => "higher",
