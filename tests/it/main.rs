@@ -20,6 +20,7 @@ mod replay;
 mod shadow;
 mod story;
 mod tidy;
+mod together;
 mod upgrade;
 mod vendor;
 mod web;

@@ -1,7 +1,14 @@
 //! Plugins through the real host, on real databases. Each plugin of `plugins/` has its file here.
 
+#[path = "plugins/care-contracts.rs"]
+mod care_contracts;
+mod coordinators;
+#[path = "plugins/delegated-approval.rs"]
+mod delegated_approval;
 mod dibao;
 mod disbursement;
+mod discovery;
+mod monitoring;
 
 /// A plugin without tests here would be a measure nobody has tried.
 #[test]

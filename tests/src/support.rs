@@ -4,6 +4,7 @@
 pub mod cluster;
 pub mod family;
 pub mod guests;
+pub mod measures;
 pub mod page;
 pub mod people;
 pub mod program;

@@ -73,13 +73,18 @@ impl Scorecard {
     }
 }
 
-fn percent(points: Option<i64>) -> String {
-    points.map_or_else(|| "—".to_owned(), |points| format!("{}.{:02}%", points / 100, points % 100))
+/// `95.00%`, or `12.5天` for a number of days.
+fn shown(unit: IndicatorUnit, points: Option<i64>) -> String {
+    match (points, unit) {
+        (None, _) => "—".to_owned(),
+        (Some(points), IndicatorUnit::Days) => format!("{}.{}天", points / 10_000, points % 10_000 / 1_000),
+        (Some(points), _) => format!("{}.{:02}%", points / 100, points % 100),
+    }
 }
 
 fn print(figure: &scorecard::Figure) {
     let scorecard::Share { part, whole } = figure.share;
-    let (share, target) = (percent(figure.share.basis_points()), percent(figure.target));
+    let (share, target) = (shown(figure.unit, figure.share.basis_points()), shown(figure.unit, figure.target));
     say!("  {}  {share}（{part}/{whole}）  目标 {target}  {}", figure.label.zh, verdict_zh(figure.verdict()));
 }
 
