@@ -33,7 +33,7 @@ impl View for crate::CareContracts {
             "assessments" => care::assessments(context, &request),
             "visits" => times::visits(context, &request),
             "lag" => times::lag(context, &request),
-            "duties" => times::duties(&request),
+            "duties" => times::duties(context, &request),
             "carers" => registers::carers(context, &request),
             "institutions" => money::institutions(context, &request),
             "fees" => money::fees(context, &request),

@@ -8,7 +8,7 @@ use crate::rules::level::Level;
 use crate::rules::visit::in_time;
 use crate::store;
 use crate::terms_on;
-use crate::visit::Visit;
+use crate::visit::{self, Visit};
 use doudi_sdk::prelude::*;
 
 /// Everybody, nobody missing.
@@ -98,8 +98,14 @@ impl VisitDue {
 /// # Errors
 /// As [`documents::find`].
 pub fn visits_due(begins: Date, ends: Date, upto: Date) -> Result<Vec<VisitDue>> {
+    let mut documents = Vec::new();
+    let mut month = begins.first_of_month();
+    while month <= ends {
+        documents.extend(store::all(documents::Query::of("visit").index("month", visit::month(month)))?);
+        month = month.add_months(1);
+    }
     let mut found = Vec::new();
-    for document in store::all(documents::Query::of("visit"))? {
+    for document in documents {
         let body: Visit = document.body()?;
         let Some(due) = body.due.filter(|_| document.state != "cancelled") else { continue };
         // One that is due later in the period and done already counts; one that is not yet due does not.

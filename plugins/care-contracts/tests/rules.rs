@@ -276,7 +276,7 @@ fn when_an_agreement_holds() {
         Err(differs),
         "a stroke, and the agreement is the old one"
     );
-    assert_eq!(on(&term, fit, Some(Level::SelfCaring), "2022-09-30").is_err(), true, "better is another level, too");
+    assert!(on(&term, fit, Some(Level::SelfCaring), "2022-09-30").is_err(), "better is another level, too");
 }
 
 #[test]

@@ -340,7 +340,7 @@ impl Step<'_> {
         if grant {
             self.move_to("proposed", &format!("初审意见：拟确认为特困人员，每月 {} 元", Fen(amount)))
         } else {
-            self.to_decide("初审意见：拟不予确认")
+            self.hand_on("初审意见：拟不予确认")
         }
     }
 
@@ -382,11 +382,11 @@ impl Step<'_> {
             posted.over = true;
         }
         let photos = self.attach("公示照片");
-        Ok(self.to_decide("公示期满无异议")?.attach(photos))
+        Ok(self.hand_on("公示期满无异议")?.attach(photos))
     }
 
     /// On to whoever decides; the county draws among what comes to it (第十六条).
-    fn to_decide(mut self, note: &str) -> Result<Effects> {
+    fn hand_on(mut self, note: &str) -> Result<Effects> {
         let year = self.context.today.year();
         let mut note = note.to_owned();
         let mut index = None;

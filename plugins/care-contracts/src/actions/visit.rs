@@ -66,7 +66,7 @@ fn record(context: &Context, action: &Action, household: Id) -> Result<Effects> 
         Some(document) => document.to(state),
         None => DocumentPut::create("visit", "走访").household(household).person(person).state(state),
     };
-    let put = put.note(note).index("person", person.0).index("day", done).body(&body);
+    let put = put.note(note).index("person", person.0).body(&body);
     let mut effects = Effects::new().document(put);
     if let Some(document) = &action.document {
         effects = effects.attach(AttachmentLink::new(document.id, "走访照片", body.photos.iter().copied()));

@@ -7,7 +7,7 @@ use crate::jobs::next_review;
 use crate::review::Review;
 use crate::rules::form::Form;
 use crate::running;
-use crate::visit::Visit;
+use crate::scorecard::visits_due;
 use crate::{care, store, terms_on};
 use doudi_sdk::prelude::*;
 
@@ -82,11 +82,8 @@ pub fn of(begins: Date, ends: Date) -> Result<Vec<Duty>> {
         format!("visits?from={begins}&to={ends}"),
         ends,
     );
-    for document in store::all(documents::Query::of("visit"))? {
-        let body: Visit = document.body()?;
-        if let Some(due) = body.due.filter(|due| document.state != "cancelled" && inside(*due)) {
-            visits.count(due, body.done.is_some());
-        }
+    for visit in visits_due(begins, ends, ends)? {
+        visits.count(visit.due, visit.done.is_some());
     }
     let mut duties = vec![opinions, decisions, assessments, visits, reviews(begins, ends)?, agreements(ends)?];
     duties.retain(|duty| duty.of > 0);

@@ -4,6 +4,7 @@
 
 use crate::actions::decision::Changed;
 use crate::codes::{figure, parameter, reason};
+use crate::parameters::Params;
 use crate::rules::Trail;
 use crate::running::{Line, SCHEME};
 use crate::settings::Settings;
@@ -11,8 +12,10 @@ use crate::terms_on;
 use doudi_sdk::decided::Decided;
 use doudi_sdk::prelude::*;
 
-/// Households a step takes; a household wishes three effects a period and asks for one read.
-const STEP: u32 = 150;
+/// Households a step takes, and after how many effects it ends early: a household usually wishes three and asks for one read, and
+/// a call may wish and ask a thousand.
+const STEP: u32 = 200;
+const EFFECTS: usize = 900;
 
 pub fn step(context: &Context, today: Date, after: Id) -> Result<Step> {
     let standard = parameters::require(parameter::BASIC_STANDARD, today)?;
@@ -20,15 +23,37 @@ pub fn step(context: &Context, today: Date, after: Id) -> Result<Step> {
     let settings: Settings = context.settings()?;
     let households = concerned(standard.begins, today, after)?;
     let mut effects = Effects::new();
+    let mut days = Days::default();
     for household in &households {
+        if effects.len() > EFFECTS {
+            // This one and those after it come with the next step.
+            return Ok(Step::then(effects, household.0 - 1));
+        }
         for line in lines_of(*household)? {
-            effects = effects.and(raise(&line, standard.begins, today, &settings)?);
+            effects = effects.and(raise(&line, standard.begins, today, &mut days, &settings)?);
         }
     }
     Ok(match households.last() {
         Some(last) if households.len() == STEP as usize => Step::then(effects, last.0),
         _ => Step::done(effects),
     })
+}
+
+/// The county's numbers on the days that are asked for, each read once for the whole step.
+#[derive(Default)]
+struct Days(Vec<(Date, Params)>);
+
+impl Days {
+    fn on(&mut self, day: Date) -> Result<&Params> {
+        let place = match self.0.iter().position(|(read, _)| *read == day) {
+            Some(place) => place,
+            None => {
+                self.0.push((day, terms_on(day)?.params));
+                self.0.len() - 1
+            }
+        };
+        Ok(&self.0[place].1)
+    }
 }
 
 /// Households supported on any day a month began since the standard holds, or today.
@@ -99,13 +124,13 @@ fn periods(line: &[Decision], begins: Date) -> Vec<Period<'_>> {
     periods
 }
 
-fn raise(line: &[Decision], begins: Date, today: Date, settings: &Settings) -> Result<Effects> {
+fn raise(line: &[Decision], begins: Date, today: Date, days: &mut Days, settings: &Settings) -> Result<Effects> {
     let mut effects = Effects::new();
     // A decision is replaced once: the newest had replaced the earlier ones when it was made.
     let mut newest = line.last().map(|decision| decision.id);
     let mut recorded = false;
     for period in periods(line, begins) {
-        let now = anew(period.decision, period.from)?;
+        let now = anew(period.decision, days.on(period.from)?)?;
         let moved = now.amount != period.decision.amount;
         // What is recorded for earlier days would govern later ones, too: those are recorded after it again.
         if !moved && !recorded {
@@ -127,9 +152,8 @@ fn raise(line: &[Decision], begins: Date, today: Date, settings: &Settings) -> R
 }
 
 /// A decision's amount on the standards of a day, at its own level.
-fn anew(decision: &Decision, day: Date) -> Result<Decided> {
-    let params = terms_on(day)?.params;
-    // An own amount of the level the decision has; a level nobody has assessed pays no fee.
+fn anew(decision: &Decision, params: &Params) -> Result<Decided> {
+    // A level nobody has assessed pays no fee.
     let care = decision.level().and_then(|level| params.care_fee(level)).unwrap_or(0);
     let mut out = Outcomes::new(crate::codes::FIGURES);
     let amount = params.basic + care;

@@ -101,14 +101,14 @@ pub fn lag(context: &Context, request: &PageRequest) -> Result<Page> {
 }
 
 /// What a duty counts: by kind and period.
-pub fn duties(request: &PageRequest) -> Result<Page> {
+pub fn duties(context: &Context, request: &PageRequest) -> Result<Page> {
     let kind = request.query("kind").unwrap_or("opinion").to_owned();
     let collection = match kind.as_str() {
         "assessment" => "assessment",
         "review" => "review",
         _ => "application",
     };
-    let (from, to) = period(Date::MIN, request);
+    let (from, to) = period(context.today, request);
     let mut table = PageTable::new(["期限", "对象", "家庭", "完成"]).empty("这段时间没有到期的事项。");
     let mut rows = Vec::new();
     for document in store::all(documents::Query::of(collection))? {

@@ -174,7 +174,7 @@ impl County {
     }
 
     /// From the survey to the county's desk: the first case of the year is always drawn for the county's check.
-    pub fn to_the_desk(&mut self) {
+    pub fn reach_the_desk(&mut self) {
         self.press("2022-07-08", CASEWORKER, ("application", "survey"), survey(13, "2022-07-08"));
         self.press("2022-07-11", REVIEWER, ("application", "opine"), json!({ "proposal": "grant" }));
         self.press("2022-07-12", CASEWORKER, ("application", "post"), json!({ "place": "奎湖村公示栏" }));
@@ -187,7 +187,7 @@ impl County {
     pub fn supported() -> County {
         let mut county = County::accepted(&alone(0), complete());
         county.assessed("2022-07-07", 3);
-        county.to_the_desk();
+        county.reach_the_desk();
         county.press("2022-07-25", APPROVER, ("application", "confirm"), json!({ "form": "scattered" }));
         county
     }
