@@ -19,6 +19,9 @@ const BEGINS: &str = "2022-06-23";
 /// County, and the standard of its parameters file.
 const COUNTIES: [(&str, &str); 3] = [("340223", "南陵县"), ("340281", "无为市"), ("340210", "湾沚区")];
 
+/// Enabled beside dibao and disbursement.
+const OTHERS: [&str; 5] = ["monitoring", "discovery", "care-contracts", "delegated-approval", "coordinators"];
+
 #[derive(clap::Args)]
 pub struct Options {
     /// Where the server listens on 127.0.0.1.
@@ -227,6 +230,27 @@ impl City {
                 &format!("enabling disbursement for {name}"),
                 &[&enable[..], &["--settings", self.payments]].concat(),
             )?;
+            self.others(county, name)?;
+        }
+        Ok(())
+    }
+
+    /// The measures around the two benefits' money: enabled with the illustrative values of their manifests.
+    fn others(&self, county: &str, name: &str) -> Result<()> {
+        for measure in OTHERS {
+            let enable = ["plugin", "enable", measure, "--county", county, "--from", self.begins, "--grant", "all"];
+            self.doudi(&format!("enabling {measure} for {name}"), &enable)?;
+            let sample = format!("plugins/{measure}/parameters/{county}.toml");
+            if crate::root().join(&sample).is_file() {
+                self.doudi(
+                    &format!("entering its parameters for {name}, marked 未核实"),
+                    &["parameter", "import", &sample, "--county", county],
+                )?;
+            }
+            self.doudi(
+                &format!("entering the examples of {measure} where {name} has no value"),
+                &["parameter", "examples", measure, "--county", county, "--from", "2020-07-01"],
+            )?;
         }
         Ok(())
     }
@@ -323,7 +347,7 @@ impl City {
 
     /// Address and logins, in the language of those who will use them.
     fn greet(&self, options: &Options) -> Result<()> {
-        println!("\n演示城市：芜湖市；已启用低保和资金发放的县区：{}", COUNTIES.map(|(_, name)| name).join("、"));
+        println!("\n演示城市：芜湖市；已启用七项措施的县区：{}", COUNTIES.map(|(_, name)| name).join("、"));
         println!("演示日期固定为 {}（--today 可以改变）；所有人员均为虚构，政策数值均为示例，未核实", options.today);
         println!("\n  {}  {}  {}  范围", wide("用户名", 12), wide("姓名", 8), wide("职务", 16));
         for user in users()? {

@@ -353,6 +353,36 @@ pub async fn import(app: &App, actor: &Actor, text: &str) -> Result<usize> {
     Ok(count)
 }
 
+/// Where an illustrative value comes from: nowhere.
+const EXAMPLE: &str = "示例值，没有文件依据，请核实后更正";
+
+/// Enters the illustrative values of a measure's manifest where the county has none on the day, each marked 未核实: something to begin
+/// with, and the list of what somebody has to confirm. Returns how many.
+///
+/// `NotFound` when the county has not enabled the measure.
+pub async fn examples(app: &App, actor: &Actor, plugin: &str, from: Date) -> Result<usize> {
+    policy::require(actor, Permission::Configure)?;
+    let mut snapshot = app.storage.snapshot(actor.scope()).await?;
+    let manifests = plugin::manifests_in_force(&mut snapshot, app.today()).await?;
+    let Some(manifest) = manifests.iter().find(|manifest| manifest.id == plugin) else {
+        return Err(Error::not_found("已启用的措施"));
+    };
+    let mut new = Vec::new();
+    for entry in &manifest.parameters {
+        let code = format!("{plugin}.{}", entry.code);
+        let Some(value) = entry.example else { continue };
+        if snapshot.parameter_at(&code, from, None).await?.is_none() {
+            new.push(NewParameter { code, value, from, source: EXAMPLE.to_owned(), verified: false });
+        }
+    }
+    drop(snapshot);
+    let count = new.len();
+    if count > 0 {
+        write(app, actor, new).await?;
+    }
+    Ok(count)
+}
+
 async fn raw(
     snapshot: &mut Snapshot,
     draft: &ParameterDraft,

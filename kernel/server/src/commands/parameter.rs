@@ -41,6 +41,16 @@ pub(super) enum ParameterCommand {
         #[arg(long, required = true)]
         county: Vec<String>,
     },
+    /// 录入一项措施的示例值：县区还没有值的参数，一律标为未核实
+    Examples {
+        /// 插件编号
+        plugin: String,
+        /// 县区：6 位代码或名称；可重复
+        #[arg(long, required = true)]
+        county: Vec<String>,
+        #[arg(long, value_parser = date)]
+        from: Date,
+    },
 }
 
 impl ParameterCommand {
@@ -52,6 +62,12 @@ impl ParameterCommand {
                 parameter::set(app, &actor, draft).await?;
                 let mark = if verified { "" } else { "（未核实）" };
                 say!("{county} 自 {from} 起 {code} = {value}{mark}");
+            }
+            ParameterCommand::Examples { plugin, county, from } => {
+                for county in county {
+                    let count = parameter::examples(app, &operator(app, &county).await?, &plugin, from).await?;
+                    say!("{county} 录入 {plugin} 的示例值 {count} 项，均为未核实");
+                }
             }
             ParameterCommand::WhatIf(command) => return command.run(app).await,
             ParameterCommand::List { county, json } => list(app, &county, json).await?,
