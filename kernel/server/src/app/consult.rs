@@ -10,13 +10,7 @@ use super::intake::{self, IntakeStep};
 use super::outbox::TickJob;
 use super::reads::{Shared, SnapshotReads};
 use super::workflow::{self, Standing};
-<<<<<<< ours
-use super::intake::{self, IntakeStep};
 use super::{App, apply, fieldwork, form, in_own_task, outbox, plugin, trust};
-use doudi_documents::manifest::Collection;
-=======
-use super::{App, apply, form, in_own_task, outbox, plugin, trust};
->>>>>>> theirs
 use doudi_documents::form::{FILES, FormFile};
 use doudi_documents::manifest::Collection;
 use doudi_documents::{EffectPayload, FieldKind, Fill, Form, Id, Page, Values};
