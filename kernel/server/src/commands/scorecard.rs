@@ -3,6 +3,7 @@
 use super::{Outcome, date, operator, print_json};
 use crate::app::scorecard::workbook::verdict_zh;
 use crate::app::{App, duty, scorecard};
+use doudi_documents::manifest::IndicatorUnit;
 use doudi_domain::reporting::ReportingPeriod;
 use doudi_domain::{Date, Result};
 use serde_json::json;
