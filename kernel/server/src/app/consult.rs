@@ -6,13 +6,13 @@
 
 use super::document::Target;
 use super::form_people;
+use super::intake::{self, IntakeStep};
 use super::outbox::TickJob;
 use super::reads::{Shared, SnapshotReads};
 use super::workflow::{self, Standing};
-use super::intake::{self, IntakeStep};
 use super::{App, apply, form, in_own_task, outbox, plugin, trust};
-use doudi_documents::manifest::Collection;
 use doudi_documents::form::{FILES, FormFile};
+use doudi_documents::manifest::Collection;
 use doudi_documents::{EffectPayload, FieldKind, Fill, Form, Id, Page, Values};
 use doudi_domain::document::{Document, DocumentStep};
 use doudi_domain::event::EventCause;
