@@ -111,7 +111,7 @@ fn is_for(manifest: &Manifest, action: &Action, role: Role) -> bool {
 
 fn next_action<'a>(manifest: &'a Manifest, document: &Document, role: Role) -> Option<&'a Action> {
     let workflow = &manifest.collection(&document.collection)?.workflow;
-    workflow.actions_from(&document.state).find(|action| is_for(manifest, action, role))
+    workflow.actions.iter().filter(|action| action.from.contains(&document.state)).find(|action| is_for(manifest, action, role))
 }
 
 fn begins(manifest: &Manifest, role: Role) -> impl Iterator<Item = Begin> {
