@@ -112,12 +112,12 @@ async function planned() {
   const wang = await cast.person('wang.fang');
   await wang.go('/households?village=340223101216');
   const links = await wang.page.locator('main a[href^="/households/"]').evaluateAll((all) => all.map((one) => one.getAttribute('href')));
-  const families = [...new Set(links.filter((href) => /^\/households\/\d+$/.test(href)))].slice(0, 4);
-  same(families.length, 4, 'families of 奎湖村');
+  const families = [...new Set(links.filter((href) => /^\/households\/\d+$/.test(href)))];
+  must(families.length > 0, 'there are families in 奎湖村');
   const visits = [];
-  for (const [at, family] of families.entries()) {
-    await wang.go(`${family}/new/outing/visit`);
-    await wang.page.locator('#f-due').fill(['2022-07-15', '2022-07-21', '2022-07-24', '2022-07-31'][at]);
+  for (const [at, due] of ['2022-07-15', '2022-07-21', '2022-07-24', '2022-07-31'].entries()) {
+    await wang.go(`${families[at % families.length]}/new/outing/visit`);
+    await wang.page.locator('#f-due').fill(due);
     await wang.submit();
     visits.push(wang.path.split('/').pop());
   }
@@ -132,8 +132,13 @@ async function signIn(page) {
   await page.waitForURL((url) => url.pathname === '/field');
 }
 
-const unsent = () => phone.locator('#unsent-count').innerText();
-const form = (visit) => `/field/documents/${visit}/record`;
+function unsent() {
+  return phone.locator('#unsent-count').innerText();
+}
+
+function form(visit) {
+  return `/field/documents/${visit}/record`;
+}
 
 async function fillIn(condition, note) {
   await phone.locator('form[data-ready=yes]').waitFor();
