@@ -228,7 +228,7 @@ async function bothSides([, second]) {
   await phone.locator('#unsent .task a').first().click();
   await phone.locator('.conflict').waitFor();
   const both = await phone.locator('.conflict').innerText();
-  for (const words of ['王芳', '登记走访', '您在现场填写的', '系统中现在的', '危急', '一般', '断粮两天', '电话联系，家中平安']) {
+  for (const words of ['王芳', '登记走访', '您填写的', '系统中现在的', '危急', '一般', '断粮两天', '电话联系，家中平安']) {
     must(both.includes(words), `both sides show ${words}`);
   }
   await seen(phone, 'field-conflict', PHONE);
@@ -294,7 +294,7 @@ async function counted() {
   await chen.go('/scorecard?month=2022-07');
   for (const words of ['按计划走访率', '75%', '未达标', '查看清单']) must((await chen.text()).includes(words), `the scorecard has ${words}`);
   await seen(chen.page, 'scorecard');
-  await chen.page.getByRole('link', { name: /查看清单：按计划走访率/ }).click();
+  await chen.page.getByRole('link', { name: /查看清单\s*：按计划走访率/ }).click();
   await chen.page.waitForLoadState('load');
   same(await chen.page.locator('main tbody tr').count(), 4, 'the list behind the figure');
   await seen(chen.page, 'scorecard-list');

@@ -49,12 +49,7 @@ impl<'a> Contributions<'a> {
     }
 
     /// What an office can begin on a menu page of a plugin, without a household.
-    pub fn creations_on(
-        &self,
-        plugin: &str,
-        page: &str,
-        role: Role,
-    ) -> Vec<(Contributed<'a, Collection>, &'a Action)> {
+    pub fn creations_on(&self, plugin: &str, page: &str, role: Role) -> Vec<(Contributed<'a, Collection>, &'a Action)> {
         self.creations_where(role, |collection| {
             collection.manifest.id == plugin && collection.entry.create_pages.iter().any(|named| named == page)
         })

@@ -17,9 +17,9 @@ use doudi_documents::effect::{
 };
 use doudi_documents::manifest::Manifest;
 use doudi_documents::{EffectPayload, Id, kinds};
-use doudi_domain::{Date, DivisionCode};
 use doudi_domain::catalogue::{self, Kind, Origin};
 use doudi_domain::codes;
+use doudi_domain::{Date, DivisionCode};
 use std::collections::BTreeSet;
 
 /// Longest key, title and one-line texts, in characters.

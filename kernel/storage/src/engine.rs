@@ -12,8 +12,8 @@ use doudi_domain::calendar::{days, from_days};
 use doudi_domain::identity::Role;
 use doudi_domain::{
     AcceptanceId, AttachmentId, County, Date, DecisionId, DeliveryId, DivisionCode, DocumentId, EnablementId, Error,
-    EventId, FactId, FeedRunId, Fen, HouseholdId, Instant, InvocationId, JobId, MembershipId, NoticeId, ParameterId, PaymentId,
-    PersonId, Result, ShadowOrderId, ShadowRunId, TokenId, TrustPolicyId, UpgradeId, UserId, WebhookId,
+    EventId, FactId, FeedRunId, Fen, HouseholdId, Instant, InvocationId, JobId, MembershipId, NoticeId, ParameterId,
+    PaymentId, PersonId, Result, ShadowOrderId, ShadowRunId, TokenId, TrustPolicyId, UpgradeId, UserId, WebhookId,
 };
 use sqlx::postgres::{PgArguments, PgPool, PgRow};
 use sqlx::sqlite::{SqliteArguments, SqlitePool, SqliteRow};

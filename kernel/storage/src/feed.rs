@@ -125,7 +125,8 @@ impl Write {
         let id = FeedRunId(self.tx.new_id().await?);
         let digest = digest_of(&new.content);
         let sealed = self.sealer.seal(content_place(id), &new.content)?;
-        let sql = "INSERT INTO feed_run (county, id, plugin, feed, document, file_name, digest, division, rows, done, taken,
+        let sql =
+            "INSERT INTO feed_run (county, id, plugin, feed, document, file_name, digest, division, rows, done, taken,
                    failed, block, at, by_user, by_name)
                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 0, 0, 0, $10, $11, $12)";
         let (division, name) = (self.actor.division(), self.actor.name().to_owned());

@@ -89,9 +89,7 @@ async fn a_case_lies_nowhere_its_officer_has_no_business_and_is_given_nobody_els
     let wish = |put: Value| bench.wished(people::COUNTY, people::WANG_FANG, None, put);
 
     // What is allowed: her own village, and her own place when none is named.
-    for (put, expected) in
-        [(json!({"division": "340223101201"}), people::VILLAGE), (json!({}), people::TOWN)]
-    {
+    for (put, expected) in [(json!({"division": "340223101201"}), people::VILLAGE), (json!({}), people::TOWN)] {
         let made = wish(case(put)).await.unwrap_or_else(|error| panic!("{error}")).document.expect("a case");
         let view = document::view(&bench.server.app, &bench.server.actor(people::WANG_FANG), made).await.expect("hers");
         assert_eq!(view.document.division, super::place(expected));
@@ -138,7 +136,10 @@ async fn existing(bench: &Bench, family: &Family, next_door: HouseholdId, elsewh
         let refused = bench.wished(people::COUNTY, people::WANG_FANG, None, put.clone()).await.expect_err("refused");
         assert!(refused.to_string().contains(why), "{put}: {refused}");
     }
-    bench.wished(people::COUNTY, people::WANG_FANG, None, put(mine, 1, family.household)).await.expect("given a family");
+    bench
+        .wished(people::COUNTY, people::WANG_FANG, None, put(mine, 1, family.household))
+        .await
+        .expect("given a family");
     let view = document::view(app, &bench.server.actor(people::WANG_FANG), mine).await.expect("hers");
     assert_eq!(view.document.household, Some(family.household));
     assert_eq!(view.document.division, super::place(people::VILLAGE), "it lies where its family lives now");

@@ -5,8 +5,8 @@ use super::{TODAY, body, enabled, led_to};
 use crate::support::family::{Family, head_number, wife_number};
 use crate::support::people;
 use crate::support::server::{TestServer, each_engine};
-use doudi_domain::fact::{Subject, Value};
 use doudi_domain::DocumentId;
+use doudi_domain::fact::{Subject, Value};
 use doudi_server::app::intake;
 use doudi_server::worker::Worker;
 use jiff::civil::date;
@@ -20,7 +20,6 @@ pub async fn list(server: &TestServer) -> DocumentId {
 fn old(number: &str) -> String {
     format!("{}{}", &number[..6], &number[8..17])
 }
-
 
 /// Wages of a person as they are on record.
 async fn wages(server: &TestServer, person: doudi_domain::PersonId) -> Vec<i64> {
@@ -50,7 +49,8 @@ async fn a_short_list_is_checked_then_taken_while_the_officer_waits() {
             old(&wife_number()),
             wife_number(),
         );
-        let checked = chen.post_files(&address, &[], &[("file", "六月.csv", "text/csv", content.as_bytes())]).await.ok();
+        let checked =
+            chen.post_files(&address, &[], &[("file", "六月.csv", "text/csv", content.as_bytes())]).await.ok();
         let checked = checked.has(&["检查结果", "6 行", "校验位不符", "月工资超过 50 万元", "没有填写"]).lacks(&[slip]);
         assert_eq!(wages(server, family.head).await, [180_000], "nothing is written yet");
         let run = checked.links().into_iter().find(|link| link.ends_with("/run")).expect("the second step");

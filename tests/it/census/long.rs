@@ -164,7 +164,9 @@ async fn a_list_that_cannot_go_on_ends_with_its_reason() {
     let begin = || intake::begin(&server.app, &chen, document, "wages", text.as_bytes(), "长.csv");
     let first = begin().await.expect("begun");
     one_block(&server, first).await;
-    doudi_server::app::plugin::disable(&server.app, &server.system(people::COUNTY), "census", TODAY).await.expect("off");
+    doudi_server::app::plugin::disable(&server.app, &server.system(people::COUNTY), "census", TODAY)
+        .await
+        .expect("off");
     Worker::new(server.app.clone()).until_idle().await.expect("work");
     let view = intake::run(&server.app, &chen, first).await.expect("there").run;
     assert_eq!((view.done, view.is_over()), (1_000, true));
@@ -182,7 +184,8 @@ async fn a_hundred_thousand_rows() {
         let document = list(server).await;
         let chen = server.actor(people::CHEN_LI);
         let text = content(100_000);
-        let run = intake::begin(&server.app, &chen, document, "wages", text.as_bytes(), "全县.csv").await.expect("begun");
+        let run =
+            intake::begin(&server.app, &chen, document, "wages", text.as_bytes(), "全县.csv").await.expect("begun");
         let began = Instant::now();
         Worker::new(server.app.clone()).until_idle().await.expect("work");
         let view = intake::run(&server.app, &chen, run).await.expect("there").run;

@@ -245,7 +245,12 @@ fn about(function: &str, records: &Records) -> Option<i64> {
     match function {
         "documents.get" | "payments.totals" | "payments.conflicts" => Some(records.document.0),
         "decisions.get" => Some(records.decision.0),
-        _ if ["calendar.", "divisions.", "log.", "parameters.", "questions."].iter().any(|own| function.starts_with(own)) => None,
+        _ if ["calendar.", "divisions.", "log.", "parameters.", "questions."]
+            .iter()
+            .any(|own| function.starts_with(own)) =>
+        {
+            None
+        }
         _ => Some(records.household.0),
     }
 }

@@ -250,6 +250,7 @@ fn body_of(route: &Route) -> Option<(&'static str, Vec<u8>)> {
         (_, path) if path.ends_with("/attachments") => Some(("image/png", b"\x89PNG\r\n\x1a\n0000".to_vec())),
         (_, path) if path.contains("/new/") || path.contains("/actions/") => json(json!({"values": {}})),
         (_, "/imports" | "/imports/check") => Some(("text/csv", "户编号,姓名\n1,某\n".as_bytes().to_vec())),
+        (_, "/documents/{document}/feeds/{feed}") => Some(("text/csv", "流水号\n1-1\n".as_bytes().to_vec())),
         (_, "/divisions") => Some(("text/csv", b"code,name,level,parent\n".to_vec())),
         (_, "/assessments") => json(json!({"plugin": "honest"})),
         (_, "/shadow-runs") => json(json!({"plugin": "honest", "before": {}, "after": {"values": {"standard": 1}}})),

@@ -75,6 +75,7 @@ impl<'a> Office<'a> {
                     members: form.members.iter().map(|member| member.person.0).collect(),
                     officers: officers.into_iter().filter(|id| Some(*id) != actor.user_id()).collect(),
                     files,
+                    divisions: form.divisions.iter().map(|choice| choice.code).collect(),
                 };
                 clerk::fill(asked, &typed, &form.values, &desk, app.today())
             }

@@ -66,7 +66,8 @@ mod tests {
             let parent = DivisionCode::new(340_200_000_000).ok().filter(|_| code.level() == Level::County);
             Division { code, name: name.to_owned(), level: code.level(), parent: parent.or(code.town()) }
         };
-        let block = block_of(&[of(340_223_000_000, "南陵县"), of(340_223_101_000, "许镇镇"), of(340_223_101_001, "村")]);
+        let block =
+            block_of(&[of(340_223_000_000, "南陵县"), of(340_223_101_000, "许镇镇"), of(340_223_101_001, "村")]);
         assert_eq!(block.inconsistency(), None);
         let table = &block.tables[0];
         let parents = table.column("parent").unwrap();

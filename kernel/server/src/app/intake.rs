@@ -168,7 +168,14 @@ impl File {
     }
 
     /// Reads a block and finds the people its numbers stand for. `run` is absent in a dry run.
-    async fn ready(&self, app: &App, actor: &Actor, run: Option<FeedRunId>, number: i64, lines: &[Line]) -> Result<Ready> {
+    async fn ready(
+        &self,
+        app: &App,
+        actor: &Actor,
+        run: Option<FeedRunId>,
+        number: i64,
+        lines: &[Line],
+    ) -> Result<Ready> {
         let mut problems = Vec::new();
         let (rows, good) = rows::read_rows(&self.columns, &self.places, lines, &mut problems);
         let mut snapshot = app.storage.snapshot(actor.scope()).await?;
@@ -182,7 +189,8 @@ impl File {
             block: number,
             last: self.is_last(number),
         };
-        let titles = self.columns.iter().filter_map(|column| Some((column.code.clone(), column.headings.first()?.clone())));
+        let titles =
+            self.columns.iter().filter_map(|column| Some((column.code.clone(), column.headings.first()?.clone())));
         Ok(Ready {
             rows: rows::block(&self.columns, &of, &rows, &good, &people),
             step: IntakeStep {
@@ -226,7 +234,12 @@ fn shown(problem: FeedProblem) -> RowProblem {
 fn rejections(step: &IntakeStep, rejected: &[(u32, Problem)]) -> Vec<FeedProblem> {
     let one = |(row, problem): &(u32, Problem)| FeedProblem {
         line: step.good.get(*row as usize).map_or(0, |line| *line as i64),
-        column: step.titles.iter().find(|(code, _)| *code == problem.field).map(|(_, title)| title.clone()).unwrap_or_default(),
+        column: step
+            .titles
+            .iter()
+            .find(|(code, _)| *code == problem.field)
+            .map(|(_, title)| title.clone())
+            .unwrap_or_default(),
         message: problem.message.clone(),
     };
     rejected.iter().map(one).collect()

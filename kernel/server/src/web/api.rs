@@ -26,6 +26,7 @@ mod documents;
 mod duties;
 mod exports;
 mod facts;
+mod feeds;
 mod figures;
 mod gate;
 mod households;
@@ -188,6 +189,8 @@ routes! {
         GET "/measures/{plugin}/new/{collection}" documents::new_form_apart, reads(&[P::CaseWrite]).also(&[422]), "新建不属于家庭的办件要填写的内容";
         POST "/measures/{plugin}/new/{collection}" documents::create_apart, writes(&[P::CaseWrite]), "新建不属于家庭的办件";
         POST "/measures/{plugin}/new/{collection}/fill" documents::new_fill_apart, reads(&[P::CaseWrite]), "新建不属于家庭的办件填写中的提示和试算，不写入";
+        POST "/documents/{document}/feeds/{feed}" feeds::create, writes(&[P::CaseWrite]).upload(), "上传名单；两千行以内立即处理，更长的在后台处理";
+        GET "/feed-runs/{feed_run}" feeds::show, reads(&[P::CaseWrite]), "上传的名单处理到哪里，哪些行有问题";
         GET "/exports/worklist" exports::worklist, reads(&[P::Export]), "工作台导出为 CSV，记入审计日志";
 
     "decisions" "决定与待遇":

@@ -259,12 +259,8 @@ struct Place {
 impl Place {
     /// Begun on a menu page, about no household.
     fn apart(plugin: &str, collection: &str) -> Place {
-        let target = Target::New {
-            plugin: plugin.to_owned(),
-            collection: collection.to_owned(),
-            household: None,
-            person: None,
-        };
+        let target =
+            Target::New { plugin: plugin.to_owned(), collection: collection.to_owned(), household: None, person: None };
         Place { target, address: format!("/measures/{plugin}/new/{collection}"), back: "/".to_owned() }
     }
 

@@ -63,7 +63,8 @@ pub fn typed(form: &Form, values: &Values) -> Posted {
         let Some(value) = values.get(&field.name).or(field.initial.as_ref()) else { continue };
         match value {
             Value::Object(parts) if field.kind == FieldKind::Position => {
-                let part = |name: &&str| Some((form::part_of(&field.name, name), text_of(field.kind, parts.get(*name)?)));
+                let part =
+                    |name: &&str| Some((form::part_of(&field.name, name), text_of(field.kind, parts.get(*name)?)));
                 posted.fields.extend(form::POSITION_PARTS.iter().filter_map(part));
             }
             Value::Array(values) => {

@@ -131,7 +131,10 @@ async fn people_behind_numbers_and_their_households_are_found_in_scope() {
         let homes = here.households_of_persons(&all, today()).await.expect("found");
         let expected = [(all[0], near), (all[1], near), (all[2], far)];
         assert_eq!(homes.into_iter().collect::<Vec<_>>(), expected);
-        assert!(here.households_of_persons(&all, day("2019-12-31")).await.expect("found").is_empty(), "before they moved in");
+        assert!(
+            here.households_of_persons(&all, day("2019-12-31")).await.expect("found").is_empty(),
+            "before they moved in"
+        );
         assert!(here.persons_within(&[]).await.expect("found").is_empty());
         let read = here.read_set().await.expect("a read set");
         assert!(read.contains_key(&format!("person/{}", all[2])), "who was asked about counts as read: {read:?}");
@@ -174,11 +177,8 @@ async fn facts_and_documents_in_one_go_are_those_of_one_by_one() {
         let mut writer = write(&storage).await;
         let ids = writer.facts_record_many(&facts).await.expect("recorded");
         let documents = writer.documents_create_many(&puts).await.expect("created");
-        let told: BTreeSet<(String, String)> = writer
-            .events_published()
-            .iter()
-            .map(|event| (event.topic.clone(), event.subject.clone()))
-            .collect();
+        let told: BTreeSet<(String, String)> =
+            writer.events_published().iter().map(|event| (event.topic.clone(), event.subject.clone())).collect();
         writer.commit().await.expect("a commit");
         assert_eq!((ids.len(), documents.len()), (3, 2));
         let changed = |id: HouseholdId| ("household.changed".to_owned(), format!("household/{id}"));
@@ -217,10 +217,9 @@ async fn nobody_writes_in_one_go_outside_her_part() {
         let (theirs, _) = settled(&storage, "C-1", OTHER_COUNTY_VILLAGE, 20, &["丁"]).await;
         let town = system(TOWN);
         let fact_of = |subject, code| fact(subject, code, Value::Int(1));
-        for outside in [
-            fact_of(Subject::Person(far[0]), "income.wage"),
-            fact_of(Subject::Household(theirs), "household.housing"),
-        ] {
+        for outside in
+            [fact_of(Subject::Person(far[0]), "income.wage"), fact_of(Subject::Household(theirs), "household.housing")]
+        {
             let mut writer = storage.write(&town, NOW).await.expect("a write");
             assert_not_found(writer.facts_record_many(&[outside]).await);
             writer.rollback().await.expect("rolled back");

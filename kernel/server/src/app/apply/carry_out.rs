@@ -3,9 +3,9 @@
 //! A step of due work and a block of a department's list wish hundreds of each.
 
 use super::{Operation, payments};
+use doudi_domain::fact::NewFact;
 use doudi_domain::{DecisionId, DocumentId, HouseholdId, InvocationId, Result};
 use doudi_plugin_host::CallRecord;
-use doudi_domain::fact::NewFact;
 use doudi_storage::Write;
 use doudi_storage::decision::NewDecision;
 use doudi_storage::document::{DocumentPut, DocumentTarget};

@@ -379,10 +379,8 @@ mod tests {
         assert_eq!(problems.len(), 1);
         assert!(problems[0].message.contains("校验位") && !problems[0].message.contains("3402"), "{problems:?}");
         let number = IdNumber::parse("340223195003061236").unwrap();
-        let people = People {
-            persons: [(number, PersonId(7))].into(),
-            households: [(PersonId(7), HouseholdId(3))].into(),
-        };
+        let people =
+            People { persons: [(number, PersonId(7))].into(), households: [(PersonId(7), HouseholdId(3))].into() };
         let of = Of { document: DocumentId(40), digest: "ab", name: "名单.csv", rows: 4, block: 2, last: true };
         let block = block(&columns, &of, &rows, &good, &people);
         assert_eq!(Block { tables: block.tables[..1].to_vec() }.inconsistency(), None);

@@ -76,14 +76,7 @@ async fn some(app: &App, actor: &Actor, run: &FeedRun, most: usize) -> Result<Op
     blocks(app, actor, run.id, &file, run.block, most).await
 }
 
-async fn blocks(
-    app: &App,
-    actor: &Actor,
-    run: FeedRunId,
-    file: &File,
-    from: i64,
-    most: usize,
-) -> Result<Option<i64>> {
+async fn blocks(app: &App, actor: &Actor, run: FeedRunId, file: &File, from: i64, most: usize) -> Result<Option<i64>> {
     let mut number = from;
     for _ in 0..most {
         let Some(lines) = file.block(number) else { return Ok(None) };
