@@ -112,12 +112,12 @@ async function planned() {
   const wang = await cast.person('wang.fang');
   await wang.go('/households?village=340223101216');
   const links = await wang.page.locator('main a[href^="/households/"]').evaluateAll((all) => all.map((one) => one.getAttribute('href')));
-  const families = [...new Set(links.filter((href) => /^\/households\/\d+$/.test(href)))].slice(0, 4);
-  same(families.length, 4, 'families of 奎湖村');
+  const families = [...new Set(links.filter((href) => /^\/households\/\d+$/.test(href)))];
+  must(families.length > 0, 'there are families in 奎湖村');
   const visits = [];
-  for (const [at, family] of families.entries()) {
-    await wang.go(`${family}/new/outing/visit`);
-    await wang.page.locator('#f-due').fill(['2022-07-15', '2022-07-21', '2022-07-24', '2022-07-31'][at]);
+  for (const [at, due] of ['2022-07-15', '2022-07-21', '2022-07-24', '2022-07-31'].entries()) {
+    await wang.go(`${families[at % families.length]}/new/outing/visit`);
+    await wang.page.locator('#f-due').fill(due);
     await wang.submit();
     visits.push(wang.path.split('/').pop());
   }
@@ -132,8 +132,13 @@ async function signIn(page) {
   await page.waitForURL((url) => url.pathname === '/field');
 }
 
-const unsent = () => phone.locator('#unsent-count').innerText();
-const form = (visit) => `/field/documents/${visit}/record`;
+function unsent() {
+  return phone.locator('#unsent-count').innerText();
+}
+
+function form(visit) {
+  return `/field/documents/${visit}/record`;
+}
 
 async function fillIn(condition, note) {
   await phone.locator('form[data-ready=yes]').waitFor();
@@ -223,7 +228,7 @@ async function bothSides([, second]) {
   await phone.locator('#unsent .task a').first().click();
   await phone.locator('.conflict').waitFor();
   const both = await phone.locator('.conflict').innerText();
-  for (const words of ['王芳', '登记走访', '您在现场填写的', '系统中现在的', '危急', '一般', '断粮两天', '电话联系，家中平安']) {
+  for (const words of ['王芳', '登记走访', '您填写的', '系统中现在的', '危急', '一般', '断粮两天', '电话联系，家中平安']) {
     must(both.includes(words), `both sides show ${words}`);
   }
   await seen(phone, 'field-conflict', PHONE);
@@ -289,7 +294,7 @@ async function counted() {
   await chen.go('/scorecard?month=2022-07');
   for (const words of ['按计划走访率', '75%', '未达标', '查看清单']) must((await chen.text()).includes(words), `the scorecard has ${words}`);
   await seen(chen.page, 'scorecard');
-  await chen.page.getByRole('link', { name: /查看清单：按计划走访率/ }).click();
+  await chen.page.getByRole('link', { name: /查看清单\s*：按计划走访率/ }).click();
   await chen.page.waitForLoadState('load');
   same(await chen.page.locator('main tbody tr').count(), 4, 'the list behind the figure');
   await seen(chen.page, 'scorecard-list');

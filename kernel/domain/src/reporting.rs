@@ -20,7 +20,10 @@ pub enum ReportingPeriod {
     Quarter(Date),
     Year(i16),
     /// Inclusive.
-    Days { from: Date, to: Date },
+    Days {
+        from: Date,
+        to: Date,
+    },
 }
 
 impl ReportingPeriod {

@@ -23,10 +23,13 @@
 
   // Whoever signs out leaves no pages of hers on this phone; what she has written and not sent stays hers (field-store.js).
   document.addEventListener("submit", function (event) {
-    if (event.target.getAttribute("action") !== "/sign-out" || !window.caches) return;
+    var form = event.target;
+    if (form.getAttribute("action") !== "/sign-out" || !window.caches) return;
+    event.preventDefault();
+    var go = function () { form.submit(); };
     caches.keys().then(function (names) {
-      names.forEach(function (name) { if (name.indexOf("doudi-pages-") === 0) caches.delete(name); });
-    });
+      return Promise.all(names.map(function (name) { return name.indexOf("doudi-pages-") === 0 && caches.delete(name); }));
+    }).then(go, go);
   });
 
   // Fields that only matter when another has a certain value. Without script they are all shown, with a hint.

@@ -54,7 +54,7 @@
       conflict.fields.forEach(function (row) {
         children.push(field.make("fieldset", { class: "sides" }, [
           field.make("legend", { text: row.label }),
-          option(row, "mine", field.t("您在现场填写的"), row.mine_text, true),
+          option(row, "mine", field.t("您填写的"), row.mine_text, true),
           option(row, "theirs", field.t("系统中现在的"), row.theirs_text, false),
         ]));
       });

@@ -23,6 +23,8 @@
 
     function show() {
       if (!latitude.value) return;
+      // The figures say nothing to whoever stands there.
+      box.classList.add("position-found");
       note.textContent = field.t("已定位，误差约") + " " + (accuracy && accuracy.value ? accuracy.value : "?") + " " + field.t("米");
     }
 

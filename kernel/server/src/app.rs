@@ -1,8 +1,8 @@
 //! [`App`]: what every use case needs, and the clocks. The use cases are free functions in the modules below, one for each
 //! sentence a caseworker says; each begins with the permission it requires, and each finds things within the actor's scope.
 
-use crate::config::Config;
 use self::kept::Kept;
+use crate::config::Config;
 use crate::watch::Watch;
 use doudi_domain::calendar::{Clock, Instant};
 use doudi_domain::{Date, Error, Result, calendar};

@@ -76,7 +76,7 @@ pub fn due(context: &Context, begins: Date, ends: Date) -> Result<Vec<Duty>> {
 }
 
 fn block(duties: &[Duty]) -> Block {
-    let days = |day: Date| i64::from(day.to_days());
+    let days = |day: Date| i64::from(day.days());
     let table = Table::new("duty", duties.len())
         .texts("code", duties.iter().map(|duty| duty.code.as_str()))
         .texts("label", duties.iter().map(|duty| duty.label.as_str()))

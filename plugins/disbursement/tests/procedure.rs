@@ -442,8 +442,8 @@ fn the_three_days_of_a_month_are_duties_of_the_county() {
         county.as_user(on, MAKER);
         let asked = Block::of(
             Table::new("period", 1)
-                .ints("begins", [i64::from(day(from).to_days())])
-                .ints("ends", [i64::from(day(to).to_days())]),
+                .ints("begins", [i64::from(day(from).days())])
+                .ints("ends", [i64::from(day(to).days())]),
         );
         let today = day(on);
         let told = county.world.run(|context| Disbursement::answer(context, "duty.due", today, asked)).expect("duties");

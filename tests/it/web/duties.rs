@@ -22,7 +22,8 @@ fn order(page: &Page, words: &[&str]) {
     let text = page.text();
     let mut from = 0;
     for word in words {
-        let at = text[from..].find(word).unwrap_or_else(|| panic!("{}: no “{word}” after: {}", page.asked, &text[from..]));
+        let at =
+            text[from..].find(word).unwrap_or_else(|| panic!("{}: no “{word}” after: {}", page.asked, &text[from..]));
         from += at + word.len();
     }
 }
@@ -36,10 +37,28 @@ async fn what_is_overdue_comes_first_then_week_by_week() {
         order(
             &page,
             &[
-                "已超期", "1", "待完成", "3", "已超期", "7月15日", "已超 3 个工作日", "重点家庭走访", "1 / 2", "通知第三条", "查看清单",
-                "本周", "7月18日至7月24日", "7月22日", "还剩 2 个工作日", "0 / 1",
+                "已超期",
+                "1",
+                "待完成",
+                "3",
+                "已超期",
+                "7月15日",
+                "已超 3 个工作日",
+                "重点家庭走访",
+                "1 / 2",
+                "通知第三条",
+                "查看清单",
+                "本周",
+                "7月18日至7月24日",
+                "7月22日",
+                "还剩 2 个工作日",
+                "0 / 1",
                 // A Sunday: the Friday before is wiser.
-                "7月25日至7月31日", "7月31日", "建议 7月29日 前办好", "8月1日至8月7日", "8月2日",
+                "7月25日至7月31日",
+                "7月31日",
+                "建议 7月29日 前办好",
+                "8月1日至8月7日",
+                "8月2日",
             ],
         );
         // Done before this month, and far ahead: not now.
@@ -76,7 +95,10 @@ async fn everybody_sees_the_duties_of_her_own_part_of_the_tree() {
     let town = Program::new(&server, people::WANG_FANG, "documents:read").await;
     let answer = json_of(&town.get("/duties").await);
     let first = &answer["items"][0];
-    assert_eq!((first["due"].as_str(), first["done"].as_i64(), first["of"].as_i64()), (Some("2022-07-15"), Some(1), Some(2)));
+    assert_eq!(
+        (first["due"].as_str(), first["done"].as_i64(), first["of"].as_i64()),
+        (Some("2022-07-15"), Some(1), Some(2))
+    );
     assert_eq!((first["overdue"].as_bool(), first["working_days_left"].as_i64()), (Some(true), Some(-3)), "{answer}");
     let next = Program::new(&server, people::MA_DONG, "read").await;
     assert_eq!(json_of(&next.get("/duties").await)["items"].as_array().map(Vec::len), Some(0));
@@ -109,7 +131,8 @@ async fn a_measure_that_fails_says_so_and_the_page_stands() {
     let server = TestServer::new(TODAY).await;
     summer(&server).await;
     let client = server.client(people::WANG_FANG).await;
-    for (how, sentence) in [("refuse", "本县区还没有设定走访计划"), ("break", "程序异常中止"), ("lie", "多于应完成的")] {
+    for (how, sentence) in [("refuse", "本县区还没有设定走访计划"), ("break", "程序异常中止"), ("lie", "多于应完成的")]
+    {
         behave(&server, people::COUNTY, how).await;
         let page = client.get("/duties").await.ok();
         page.has(&["入户走访", "这项措施现在不能回答，其他内容不受影响", sentence]);

@@ -129,12 +129,21 @@ async fn a_case_that_moved_on_shows_both_sides_and_takes_what_is_chosen() {
     assert_eq!((status, answer["outcome"].as_str()), (409, Some("conflict")), "{answer}");
     assert_eq!((answer["revision"].as_i64(), answer["possible"].as_bool()), (Some(2), Some(true)), "{answer}");
     let step = &answer["steps"][0];
-    assert_eq!((step["by"].as_str(), step["action"].as_str(), step["to"].as_str()), (Some("王芳"), Some("登记走访"), Some("已走访")));
+    assert_eq!(
+        (step["by"].as_str(), step["action"].as_str(), step["to"].as_str()),
+        (Some("王芳"), Some("登记走访"), Some("已走访"))
+    );
     let sides: Vec<(&str, &str, &str)> = answer["fields"]
         .as_array()
         .expect("fields")
         .iter()
-        .map(|side| (side["label"].as_str().unwrap_or(""), side["mine_text"].as_str().unwrap_or(""), side["theirs_text"].as_str().unwrap_or("")))
+        .map(|side| {
+            (
+                side["label"].as_str().unwrap_or(""),
+                side["mine_text"].as_str().unwrap_or(""),
+                side["theirs_text"].as_str().unwrap_or(""),
+            )
+        })
         .collect();
     assert_eq!(
         sides,
@@ -171,7 +180,12 @@ async fn without_scripts_it_is_an_ordinary_form_with_both_values() {
     record(&server, visit, "fair").await;
     let fields = [("condition", "hard"), ("note", "老人独自在家"), ("_revision", "1")];
     let both = client.post(&form(visit), &fields).await.refused(409);
-    let both = both.has(&["别人也办理了这一件", "王芳 登记走访：已走访", "系统中现在的：一般", "系统中现在的：在家，情况属实"]);
+    let both = both.has(&[
+        "别人也办理了这一件",
+        "王芳 登记走访：已走访",
+        "系统中现在的：一般",
+        "系统中现在的：在家，情况属实",
+    ]);
     assert!(both.body().contains("老人独自在家"));
     assert_eq!(both.hidden("_revision").as_deref(), Some("2"));
     let fields = [("condition", "hard"), ("note", "老人独自在家"), ("_revision", "2")];
@@ -188,7 +202,8 @@ async fn a_phone_is_told_what_it_can_act_on() {
     let client = server.client(people::HE_JING).await;
     let user = server.user_id(people::HE_JING).to_string();
     // Filled in wrongly: each problem beside its field.
-    let fields = [("people", "70"), ("note", "老人独自在家"), ("_key", FIRST_KEY), ("_user", &user), ("_revision", "1")];
+    let fields =
+        [("people", "70"), ("note", "老人独自在家"), ("_key", FIRST_KEY), ("_user", &user), ("_revision", "1")];
     let (status, answer) = send(&client, visit, &fields, &[]).await;
     assert_eq!((status, answer["outcome"].as_str()), (422, Some("refused")), "{answer}");
     let wrong: Vec<&str> =

@@ -34,9 +34,17 @@ async fn a_county_sees_each_figure_with_target_definition_trend_and_list() {
         july(server).await;
         let client = server.client(people::CHEN_LI).await;
         let page = client.get("/scorecard").await.ok();
-        let page = page.has(&["南陵县 督查考核", "2022年7月", "入户走访", "达标 1/3", "本期到期的走访中已经登记的件数", "通知第三条"]);
+        let page = page.has(&[
+            "南陵县 督查考核",
+            "2022年7月",
+            "入户走访",
+            "达标 1/3",
+            "本期到期的走访中已经登记的件数",
+            "通知第三条",
+        ]);
         let visited = row(&page, "visited");
-        for word in ["按计划走访率", "33.33%", "1 / 3", "95%", "未达标", "好转 33.33 个百分点", "上期 0%"] {
+        for word in ["按计划走访率", "33.33%", "1 / 3", "95%", "未达标", "好转 33.33 个百分点", "上期 0%"]
+        {
             assert!(visited.contains(word), "no {word} in: {visited}");
         }
         // Less is better, and one of one is an emergency.
@@ -59,7 +67,14 @@ async fn a_county_sees_each_figure_with_target_definition_trend_and_list() {
         assert!(row(&days, "visited").contains("0% 0 / 1"), "{}", row(&days, "visited"));
         let nothing = client.get("/scorecard?month=2022-03").await.ok();
         assert!(row(&nothing, "visited").contains("本期没有"), "{}", row(&nothing, "visited"));
-        for wrong in ["month=2022-13", "month=x", "quarter=2022-5", "from=2022-07-01", "from=2022-07-02&to=2022-07-01", "month=2022-07&year=2022"] {
+        for wrong in [
+            "month=2022-13",
+            "month=x",
+            "quarter=2022-5",
+            "from=2022-07-01",
+            "from=2022-07-02&to=2022-07-01",
+            "month=2022-07&year=2022",
+        ] {
             client.get(&format!("/scorecard?{wrong}")).await.refused(422);
         }
     })
@@ -71,7 +86,8 @@ async fn a_measure_that_fails_says_so_in_its_own_place() {
     let server = TestServer::new(TODAY).await;
     july(&server).await;
     let client = server.client(people::ZHAO_MIN).await;
-    for (how, sentence) in [("refuse", "本县区还没有设定走访计划"), ("break", "程序异常中止"), ("lie", "超出分母")] {
+    for (how, sentence) in [("refuse", "本县区还没有设定走访计划"), ("break", "程序异常中止"), ("lie", "超出分母")]
+    {
         behave(&server, people::COUNTY, how).await;
         let page = client.get("/scorecard").await.ok();
         page.has(&["入户走访", "这项措施现在不能回答，其他内容不受影响", sentence, "捣乱插件", "不能回答的措施 1"]);
@@ -110,7 +126,9 @@ async fn the_city_sees_figures_of_all_counties_and_nothing_of_anybody() {
     server.client(people::CHEN_LI).await.get("/scorecard?county=340281").await.refused(404);
     server.client(people::CHEN_LI).await.get("/scorecard?county=340223").await.ok();
     city.get("/scorecard?county=110101").await.refused(404);
-    for login in [people::WANG_FANG, people::HE_JING, people::LI_MING, people::WU_TING, people::SUN_LI, people::ZHOU_MIN] {
+    for login in
+        [people::WANG_FANG, people::HE_JING, people::LI_MING, people::WU_TING, people::SUN_LI, people::ZHOU_MIN]
+    {
         server.client(login).await.get("/scorecard").await.refused(403);
     }
     server.close().await;
@@ -134,7 +152,10 @@ async fn the_same_figures_as_a_workbook_and_over_the_api() {
     let card = json_of(&answer);
     let figure = &card["measures"][0]["items"][0];
     assert_eq!((figure["code"].as_str(), figure["verdict"].as_str()), (Some("visited"), Some("not-met")), "{card}");
-    assert_eq!((figure["part"].as_i64(), figure["whole"].as_i64(), figure["before"].as_i64()), (Some(1), Some(3), Some(0)));
+    assert_eq!(
+        (figure["part"].as_i64(), figure["whole"].as_i64(), figure["before"].as_i64()),
+        (Some(1), Some(3), Some(0))
+    );
     refused(&county.get("/scorecard?month=07-2022").await, 400, "bad-request");
     refused(&county.get("/scorecard?county=340281").await, 404, "not-found");
     refused(&county.get("/scorecard/counties").await, 403, "forbidden");
@@ -146,7 +167,11 @@ async fn the_same_figures_as_a_workbook_and_over_the_api() {
         .iter()
         .map(|item| {
             let figure = &item["figure"];
-            (item["county"].as_str().unwrap_or(""), figure["code"].as_str().unwrap_or(""), figure["whole"].as_i64().unwrap_or(-1))
+            (
+                item["county"].as_str().unwrap_or(""),
+                figure["code"].as_str().unwrap_or(""),
+                figure["whole"].as_i64().unwrap_or(-1),
+            )
         })
         .filter(|(_, code, _)| *code == "visited")
         .collect();

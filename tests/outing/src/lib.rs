@@ -43,7 +43,7 @@ fn behave(context: &Context) -> Result<String> {
 }
 
 fn month_of(day: Date) -> i64 {
-    day.first_of_month().to_days().into()
+    day.first_of_month().days().into()
 }
 
 impl Act for Outing {
@@ -155,14 +155,14 @@ impl Answer for Outing {
             while !calendar::is_working_day(wiser)? {
                 wiser = wiser.add_days(-1);
             }
-            advised.push((wiser != *day).then(|| i64::from(wiser.to_days())));
+            advised.push((wiser != *day).then(|| i64::from(wiser.days())));
         }
         let rows = by_day.len();
         let days: Vec<Date> = by_day.keys().copied().collect();
         let table = Table::new("duty", rows)
             .texts("code", days.iter().map(|day| format!("visit-{day}")))
             .texts("label", days.iter().map(|_| "重点家庭走访"))
-            .ints("due", days.iter().map(|day| i64::from(day.to_days())))
+            .ints("due", days.iter().map(|day| i64::from(day.days())))
             .optional_ints("advised", advised)
             .ints("done", by_day.values().map(|counts| counts.0))
             .ints("of", by_day.values().map(|counts| counts.1))

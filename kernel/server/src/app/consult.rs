@@ -7,6 +7,7 @@
 use super::document::Target;
 use super::form_people;
 use super::intake::{self, IntakeStep};
+use super::intake::{self, IntakeStep};
 use super::outbox::TickJob;
 use super::reads::{Shared, SnapshotReads};
 use super::workflow::{self, Standing};
@@ -19,8 +20,8 @@ use doudi_domain::event::EventCause;
 use doudi_domain::package::Enablement;
 use doudi_domain::{Actor, AttachmentId, Date, DocumentId, Error, HouseholdId, Instant, PersonId, Problem, Result};
 use doudi_plugin_host::{
-    ActInput, Block, CallContext, CallError, CallRecord, Called, EventInput, FillInput, Grants, Indicator, Plugin, Point,
-    Recording, ViewInput,
+    ActInput, Block, CallContext, CallError, CallRecord, Called, EventInput, FillInput, Grants, Indicator, Plugin,
+    Point, Recording, ViewInput,
 };
 use doudi_storage::invocation::NewInvocation;
 use doudi_storage::{Snapshot, Write};
@@ -168,9 +169,22 @@ pub(crate) enum Request {
         /// The one the actor had before her; `None`: whatever is there.
         revision: Option<i64>,
     },
-    React { event: EventInput, cause: EventCause },
-    Tick { job: String, due: Date, cursor: Option<String>, step: u32 },
-    Intake { feed: String, document: DocumentId, rows: Block, step: IntakeStep },
+    React {
+        event: EventInput,
+        cause: EventCause,
+    },
+    Tick {
+        job: String,
+        due: Date,
+        cursor: Option<String>,
+        step: u32,
+    },
+    Intake {
+        feed: String,
+        document: DocumentId,
+        rows: Block,
+        step: IntakeStep,
+    },
 }
 
 impl Request {

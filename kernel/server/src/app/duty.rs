@@ -207,7 +207,10 @@ fn read(
     let text = |row: usize, name: &str| table.column(name).and_then(|column| column.text(row)).map(str::to_owned);
     let int = |row: usize, name: &str| table.column(name).and_then(|column| column.int(row));
     let date = |row: usize, name: &str| {
-        int(row, name).and_then(|day| i32::try_from(day).ok()).map(from_days).filter(|day| (1900..2200).contains(&day.year()))
+        int(row, name)
+            .and_then(|day| i32::try_from(day).ok())
+            .map(from_days)
+            .filter(|day| (1900..2200).contains(&day.year()))
     };
     (0..table.rows as usize)
         .map(|row| {

@@ -111,7 +111,11 @@ fn is_for(manifest: &Manifest, action: &Action, role: Role) -> bool {
 
 fn next_action<'a>(manifest: &'a Manifest, document: &Document, role: Role) -> Option<&'a Action> {
     let workflow = &manifest.collection(&document.collection)?.workflow;
-    workflow.actions.iter().filter(|action| action.from.contains(&document.state)).find(|action| is_for(manifest, action, role))
+    workflow
+        .actions
+        .iter()
+        .filter(|action| action.from.contains(&document.state))
+        .find(|action| is_for(manifest, action, role))
 }
 
 fn begins(manifest: &Manifest, role: Role) -> impl Iterator<Item = Begin> {
@@ -208,12 +212,13 @@ pub async fn moved(
     Ok(Some(moved))
 }
 
-/// Files always go along, and what one declares is one's own: neither is laid beside anything.
+/// Files always go along, and what one declares and where one stood is one's own: none is laid beside anything.
 fn both_sides(view: &FormView, mine: &Values) -> Vec<BothSides> {
     let Some(form) = &view.form else { return Vec::new() };
-    let body: Values = view.document.as_ref().and_then(|document| serde_json::from_str(&document.body).ok()).unwrap_or_default();
+    let body: Values =
+        view.document.as_ref().and_then(|document| serde_json::from_str(&document.body).ok()).unwrap_or_default();
     fields(form)
-        .filter(|field| !matches!(field.kind, FieldKind::Files | FieldKind::Declaration))
+        .filter(|field| !matches!(field.kind, FieldKind::Files | FieldKind::Declaration | FieldKind::Position))
         .filter_map(|field| {
             // As the form would open now; a form that opens empty may still be about what the body holds under its names.
             let opening = view.values.get(&field.name).or_else(|| body.get(&field.name));

@@ -126,12 +126,7 @@ impl MeasureCard {
 }
 
 /// A county's scorecard: her own for an officer of the county; any for the city, without the lists behind the figures.
-pub async fn county(
-    app: &App,
-    actor: &Actor,
-    county: Option<County>,
-    period: ReportingPeriod,
-) -> Result<Scorecard> {
+pub async fn county(app: &App, actor: &Actor, county: Option<County>, period: ReportingPeriod) -> Result<Scorecard> {
     policy::require(actor, Permission::ScorecardRead)?;
     let counties = app.storage.counties().await?;
     let asked = county.unwrap_or(actor.county());
@@ -201,7 +196,9 @@ async fn measure(
                 // A figure without its trend is still the figure.
                 consult::indicators(app, actor, &pin, snapshot, (before.begins(), before.ends()))
                     .await
-                    .inspect_err(|error| tracing::warn!(%error, plugin = manifest.id, "no figures of the period before"))
+                    .inspect_err(
+                        |error| tracing::warn!(%error, plugin = manifest.id, "no figures of the period before"),
+                    )
                     .unwrap_or_default()
             }
         };

@@ -262,13 +262,7 @@ async fn moved_page(
 }
 
 /// What the form asks for, pressed on the revision it was filled in for.
-async fn send(
-    app: &App,
-    actor: &Actor,
-    target: &Target,
-    action: &str,
-    posted: &mut Posted,
-) -> Result<Outcome, Failed> {
+async fn send(app: &App, actor: &Actor, target: &Target, action: &str, posted: &mut Posted) -> Result<Outcome, Failed> {
     let whose = posted.get(USER);
     if !whose.is_empty() && actor.user_id().is_some_and(|id| id.to_string() != whose) {
         return Ok(Outcome::OtherUser);
@@ -300,12 +294,8 @@ async fn send(
         values.insert(TAKEN.to_owned(), taken.into());
         values.insert(SENT.to_owned(), app.now().minute().replace(' ', "T").into());
     }
-    let press = Press {
-        target: target.clone(),
-        action: view.action.id.clone(),
-        values: values.clone(),
-        idempotency_key: key,
-    };
+    let press =
+        Press { target: target.clone(), action: view.action.id.clone(), values: values.clone(), idempotency_key: key };
     match document::act_on(app, actor, press, revision).await {
         Ok(pressed) => Ok(Outcome::Done { document: pressed.document, repeated: pressed.repeated }),
         Err(error) => otherwise(app, actor, target, &view.action.id, revision, values, error).await,

@@ -50,9 +50,7 @@ impl PeriodAsk {
 }
 
 fn day(text: &str, field: &str) -> Result<Date> {
-    text.trim()
-        .parse()
-        .map_err(|_| Error::invalid(field, "period.day", format!("“{text}”不是日期，应写成 2022-07-06")))
+    text.trim().parse().map_err(|_| Error::invalid(field, "period.day", format!("“{text}”不是日期，应写成 2022-07-06")))
 }
 
 /// The bar above the figures.
@@ -74,7 +72,8 @@ pub struct PeriodBar {
 impl PeriodBar {
     /// `kept` are the words of the address that stay.
     pub fn new(frame: &Frame, action: &str, kept: &[(&str, String)], now: ReportingPeriod) -> PeriodBar {
-        let kept: Vec<(String, String)> = kept.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+        let kept: Vec<(String, String)> =
+            kept.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
         let words = serde_urlencoded::to_string(&kept).unwrap_or_default();
         let base = if words.is_empty() { format!("{action}?") } else { format!("{action}?{words}&") };
         let empty = Posted::default();

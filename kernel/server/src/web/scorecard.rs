@@ -150,7 +150,11 @@ impl Mark {
     /// Of what should be little, a figure near its target is above it.
     fn turned(self, figure: &Figure) -> Mark {
         use doudi_documents::manifest::Better;
-        if self.tone == "soon" && figure.better == Better::Lower { Mark { word: "略高于目标", ..self } } else { self }
+        if self.tone == "soon" && figure.better == Better::Lower {
+            Mark { word: "略高于目标", ..self }
+        } else {
+            self
+        }
     }
 }
 

@@ -74,7 +74,9 @@ fn each_inconsistency_is_found() {
             m.indicators.push(indicator("on-time"));
         }),
         ("manifest.twice", |m| m.indicators = vec![indicator("on-time"), indicator("on-time")]),
-        ("manifest.chinese", |m| m.indicators.push(IndicatorEntry { definition: Text::default(), ..indicator("on-time") })),
+        ("manifest.chinese", |m| {
+            m.indicators.push(IndicatorEntry { definition: Text::default(), ..indicator("on-time") })
+        }),
         ("manifest.outcome", |m| m.outcomes.clear()),
         ("manifest.topic", |m| m.questions.push("Everything".into())),
         ("manifest.point", |m| m.subscriptions.push("person.died".into())),

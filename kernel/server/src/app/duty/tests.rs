@@ -27,7 +27,8 @@ fn block(due: Date, done: i64, of: i64) -> Block {
 }
 
 fn answered(block: &Block) -> std::result::Result<Vec<(Duty, String)>, String> {
-    let plugin = PluginRef { id: "some".into(), name: "某措施".into(), version: "1.0.0".into(), digest: String::new() };
+    let plugin =
+        PluginRef { id: "some".into(), name: "某措施".into(), version: "1.0.0".into(), digest: String::new() };
     read(block, &plugin, |due| Due::new(due, TODAY, &WorkCalendar::default()))
 }
 

@@ -30,8 +30,7 @@ pub async fn workbook(app: &App, actor: &Actor, county: Option<County>, period: 
 }
 
 fn written(card: &Scorecard) -> std::result::Result<Vec<u8>, XlsxError> {
-    let heading =
-        Format::new().set_bold().set_background_color(Color::RGB(0xE8_EEF5)).set_align(FormatAlign::Center);
+    let heading = Format::new().set_bold().set_background_color(Color::RGB(0xE8_EEF5)).set_align(FormatAlign::Center);
     let share = Format::new().set_num_format("0.00%");
     let mut sheet = Worksheet::new();
     sheet.set_name("督查考核")?;

@@ -1,7 +1,7 @@
 //! 义务日历 over the API: what is due in a period, from the measures that know it.
 
 use super::call::{Ask, Call};
-use super::problem::{BAD_REQUEST, Answer, Fault};
+use super::problem::{Answer, BAD_REQUEST, Fault};
 use super::reply::Shown;
 use super::shape::{Day, Label};
 use crate::app::duty::{self, Window};

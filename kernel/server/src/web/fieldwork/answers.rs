@@ -17,9 +17,15 @@ use serde_json::{Value, json};
 
 /// What became of a form from the field.
 pub enum Outcome {
-    Done { document: Option<DocumentId>, repeated: bool },
+    Done {
+        document: Option<DocumentId>,
+        repeated: bool,
+    },
     /// Filled in wrongly, or refused by workflow or measure.
-    Refused { message: String, problems: Vec<Problem> },
+    Refused {
+        message: String,
+        problems: Vec<Problem>,
+    },
     /// The case moved on meanwhile.
     Moved(Box<Moved>),
     /// Somebody else has signed in on this phone.
@@ -39,10 +45,8 @@ pub async fn json(app: &App, frame: &Frame, actor: &Actor, target: &Target, outc
             (StatusCode::OK, json!({ "outcome": "done", "document": document, "repeated": repeated }))
         }
         Outcome::Refused { message, problems } => {
-            let problems: Vec<Value> = problems
-                .iter()
-                .map(|problem| json!({ "field": problem.field, "message": problem.message }))
-                .collect();
+            let problems: Vec<Value> =
+                problems.iter().map(|problem| json!({ "field": problem.field, "message": problem.message })).collect();
             let body = json!({ "outcome": "refused", "message": message, "problems": problems });
             (StatusCode::UNPROCESSABLE_ENTITY, body)
         }

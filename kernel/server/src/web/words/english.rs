@@ -986,7 +986,7 @@ pub const ENGLISH: &[(&str, &str)] = &[
     ("您填写的内容都还在下面。可以照着另行登记，或者在外勤页面删除这份草稿。", "All you typed is still below. Enter it another way, or delete this draft on the page of field work."),
     ("填写的内容与系统中现在的一致，可以直接提交。", "What you typed is what stands in the system now; it can be submitted."),
     ("逐项选择用哪一个。照片不会丢，会一并提交。", "Choose line by line. Photos are not lost; they go along."),
-    ("您在现场填写的", "You, on the spot"),
+    ("您填写的", "You filled in"),
     ("用选定的内容提交", "Submit what is chosen"),
     ("放进下面的表单再改", "Put it into the form below and change it"),
     ("两边的内容", "Both sides"),
