@@ -105,8 +105,9 @@ impl<'a> County<'a> {
     async fn decided(&self, case: DocumentId) -> DecisionId {
         let decides = if self.has("delegated-approval") { people::LI_MING } else { people::ZHAO_MIN };
         let other = if self.has("delegated-approval") { people::ZHAO_MIN } else { people::LI_MING };
-        let form = doudi_server::app::document::action_form(&self.server.app, &self.server.actor(other), case, "confirm");
-        assert!(form.await.is_err(), "{other} decides nothing here");
+        let other_actor = self.server.actor(other);
+        let form = doudi_server::app::document::action_form(&self.server.app, &other_actor, case, "confirm").await;
+        assert!(form.is_err(), "{other} decides nothing here");
         self.officer(decides).press(case, "confirm", json!({ "remark": "同意" })).await;
         let zhao_min = self.server.actor(people::ZHAO_MIN);
         let decisions = decision::list_of_household(&self.server.app, &zhao_min, self.family.household).await;
