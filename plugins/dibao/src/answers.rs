@@ -17,6 +17,7 @@ impl Answer for crate::Dibao {
         match topic {
             "benefit.recipients" => payables::recipients(on, &Window::of(&block, "page")?),
             "benefit.payables" => payables::payables(on, &Window::of(&block, "page")?),
+            "benefit.recognised" => payables::recognised(on, &Window::of(&block, "page")?),
             "benefit.cases" => cases::cases(on, &Window::of(&block, "page")?),
             "approval.decided" => cases::decided(Period::of(&block, "from", "to")?, &Window::of(&block, "period")?),
             "duty.due" => duties::due(context.today, Period::of(&block, "begins", "ends")?),
@@ -30,6 +31,8 @@ pub(crate) struct Window {
     pub after: Id,
     pub limit: u32,
     pub since: Option<Date>,
+    /// Only this one's.
+    pub household: Option<Id>,
 }
 
 /// Inclusive days.
@@ -47,6 +50,7 @@ impl Window {
             after: Id(value("after")?.unwrap_or(0)),
             limit: value("limit")?.unwrap_or(LIMIT).clamp(1, LIMIT) as u32,
             since: value("since")?.and_then(day),
+            household: value("household")?.map(Id),
         })
     }
 }

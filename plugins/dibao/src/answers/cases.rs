@@ -13,12 +13,10 @@ const DECIDED: usize = 400;
 /// Open applications; with `since` also those closed on or after that day and by the day asked.
 pub fn cases(on: Date, page: &Window) -> Result<Block> {
     let limit = page.limit as usize;
-    let mut found = open(page.after, limit)?;
-    if let Some(since) = page.since {
-        found.extend(ledger::closed("application", &Application::CLOSED, (since, on), page.after, limit)?);
-        found.sort_by_key(|document| document.id);
-        found.truncate(limit);
-    }
+    let found = match page.household {
+        Some(household) => of_household(household, on, page)?,
+        None => of_everybody(on, page, limit)?,
+    };
     let mut rows = Vec::with_capacity(found.len());
     for document in found {
         let (Some(household), body) = (document.household, document.body::<Application>()?) else { continue };
@@ -34,21 +32,36 @@ pub fn cases(on: Date, page: &Window) -> Result<Block> {
             .ints("opened", rows.iter().map(|(_, document, _)| document.created))
             .optional_ints("closed", rows.iter().map(|(_, document, _)| closed(document)))
             .optional_texts("outcome", rows.iter().map(|(_, document, _)| outcome(document)))
-            .ints("proxy", rows.iter().map(|(.., body)| i64::from(body.helper.is_some()))),
+            .ints("proxy", rows.iter().map(|(.., body)| i64::from(body.helper.is_some())))
+            .optional_ints("surveyor", rows.iter().map(|(.., body)| body.surveyor().map(|user| user.0))),
     ))
 }
 
-fn open(after: Id, limit: usize) -> Result<Vec<Document>> {
+fn of_everybody(on: Date, page: &Window, limit: usize) -> Result<Vec<Document>> {
     let mut found: Vec<Document> = Vec::new();
-    let mut cursor = after;
+    let mut cursor = page.after;
     while found.len() < limit {
         let query = documents::Query::of("application").states(&Application::OPEN).after(cursor);
-        let page = documents::find(query)?;
-        let Some(last) = page.last() else { break };
+        let some = documents::find(query)?;
+        let Some(last) = some.last() else { break };
         cursor = last.id;
-        found.extend(page);
+        found.extend(some);
+    }
+    if let Some(since) = page.since {
+        found.extend(ledger::closed("application", &Application::CLOSED, (since, on), page.after, limit)?);
+        found.sort_by_key(|document| document.id);
     }
     found.truncate(limit);
+    Ok(found)
+}
+
+/// A household has a handful in all its years.
+fn of_household(household: Id, on: Date, page: &Window) -> Result<Vec<Document>> {
+    let mut found = ledger::all(documents::Query::of("application").household(household).after(page.after))?;
+    found.retain(|document| match closed(document) {
+        None => true,
+        Some(day) => page.since.is_some_and(|since| since <= day && day <= on),
+    });
     Ok(found)
 }
 
@@ -96,7 +109,7 @@ pub fn decided(period: Period, page: &Window) -> Result<Block> {
             .texts("outcome", rows.iter().map(|row| outcome(&row.document).unwrap_or("refused")))
             .texts("level", rows.iter().map(|row| if row.body.delegated { "town" } else { "county" }))
             .ints("on", rows.iter().map(|row| row.document.since))
-            .optional_ints("surveyor", rows.iter().map(|row| row.surveyor().map(|user| user.0)))
+            .optional_ints("surveyor", rows.iter().map(|row| row.body.surveyor().map(|user| user.0)))
             .optional_ints("decider", rows.iter().map(|row| row.body.ruling.as_ref().map(|ruling| ruling.by.0)))
             .ints("relative", rows.iter().map(|row| i64::from(row.body.was_relative())))
             .ints("objection", rows.iter().map(|row| i64::from(!row.body.objections.is_empty())))
@@ -106,11 +119,6 @@ pub fn decided(period: Period, page: &Window) -> Result<Block> {
 }
 
 impl Decided {
-    /// Who recorded the survey is the first of its visitors.
-    fn surveyor(&self) -> Option<Id> {
-        self.body.survey.as_ref()?.visitors.first().copied()
-    }
-
     fn amount(&self) -> i64 {
         let opinion = self.body.opinion.as_ref().filter(|_| self.document.state == "confirmed");
         self.body.ruling.as_ref().map(|ruling| ruling.amount).or(opinion.map(|opinion| opinion.amount)).unwrap_or(0)

@@ -1,11 +1,11 @@
-//! `benefit.recipients` and `benefit.payables`: who is covered on a day, and what is paid. With `since` a household that pays nothing on
+//! `benefit.recipients`, `benefit.recognised` and `benefit.payables`: who is covered on a day, who is recognised, and what is paid. With `since` a household that pays nothing on
 //! the day asked comes with amount 0, so that whoever asks for several days sees the same households each time.
 
 use super::Window;
 use crate::application::Application;
 use crate::family::Family;
 use crate::rules::household::{Standing, standing};
-use crate::running::{LABEL, SCHEME};
+use crate::running::{EDGE, LABEL, SCHEME};
 use crate::terms_on;
 use doudi_sdk::prelude::*;
 use std::collections::BTreeMap;
@@ -16,6 +16,16 @@ const LOOKED_UP: usize = 300;
 pub fn recipients(on: Date, page: &Window) -> Result<Block> {
     let lines = decisions::in_force(SCHEME, on, None, page.after, page.limit)?;
     Ok(covered(&lines))
+}
+
+/// Families recognised without being paid: 边缘.
+pub fn recognised(on: Date, page: &Window) -> Result<Block> {
+    let lines = decisions::in_force(EDGE, on, None, page.after, page.limit)?;
+    Ok(Block::of(
+        Table::new("recognised", lines.len())
+            .ints("household", lines.iter().map(|line| line.household.0))
+            .texts("scheme", lines.iter().map(|_| EDGE)),
+    ))
 }
 
 fn covered(lines: &[Decision]) -> Block {
