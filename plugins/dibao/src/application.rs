@@ -167,6 +167,11 @@ impl Application {
         self.applicant.filter(|_| self.single)
     }
 
+    /// Who recorded the survey is the first of its visitors.
+    pub fn surveyor(&self) -> Option<Id> {
+        self.survey.as_ref()?.visitors.first().copied()
+    }
+
     /// Whether the decision was one about near relatives: as recorded with it, else as declared.
     pub fn was_relative(&self) -> bool {
         self.ruling.as_ref().map_or(self.near_relative != 0, |ruling| ruling.relative)

@@ -15,15 +15,7 @@ pub fn cases(on: Date, page: &Window) -> Result<Block> {
     let limit = page.limit as usize;
     let found = match page.household {
         Some(household) => of_household(household, on, page)?,
-        None => {
-            let mut found = open(page.after, limit)?;
-            if let Some(since) = page.since {
-                found.extend(ledger::closed("application", &Application::CLOSED, (since, on), page.after, limit)?);
-                found.sort_by_key(|document| document.id);
-                found.truncate(limit);
-            }
-            found
-        }
+        None => of_everybody(on, page, limit)?,
     };
     let mut rows = Vec::with_capacity(found.len());
     for document in found {
@@ -41,39 +33,35 @@ pub fn cases(on: Date, page: &Window) -> Result<Block> {
             .optional_ints("closed", rows.iter().map(|(_, document, _)| closed(document)))
             .optional_texts("outcome", rows.iter().map(|(_, document, _)| outcome(document)))
             .ints("proxy", rows.iter().map(|(.., body)| i64::from(body.helper.is_some())))
-            .optional_ints("surveyor", rows.iter().map(|(.., body)| surveyor(body).map(|user| user.0))),
+            .optional_ints("surveyor", rows.iter().map(|(.., body)| body.surveyor().map(|user| user.0))),
     ))
 }
 
-/// Who recorded the survey is the first of its visitors.
-fn surveyor(body: &Application) -> Option<Id> {
-    body.survey.as_ref()?.visitors.first().copied()
-}
-
-/// The household's own: a handful, whatever the county has.
-fn of_household(household: Id, on: Date, page: &Window) -> Result<Vec<Document>> {
-    let mut found = documents::find(documents::Query::of("application").household(household))?;
-    found.retain(|document| {
-        let wanted = match closed(document) {
-            None => true,
-            Some(closed) => page.since.is_some_and(|since| (since..=on).contains(&closed)),
-        };
-        wanted && document.id > page.after
-    });
+fn of_everybody(on: Date, page: &Window, limit: usize) -> Result<Vec<Document>> {
+    let mut found: Vec<Document> = Vec::new();
+    let mut cursor = page.after;
+    while found.len() < limit {
+        let query = documents::Query::of("application").states(&Application::OPEN).after(cursor);
+        let some = documents::find(query)?;
+        let Some(last) = some.last() else { break };
+        cursor = last.id;
+        found.extend(some);
+    }
+    if let Some(since) = page.since {
+        found.extend(ledger::closed("application", &Application::CLOSED, (since, on), page.after, limit)?);
+        found.sort_by_key(|document| document.id);
+    }
+    found.truncate(limit);
     Ok(found)
 }
 
-fn open(after: Id, limit: usize) -> Result<Vec<Document>> {
-    let mut found: Vec<Document> = Vec::new();
-    let mut cursor = after;
-    while found.len() < limit {
-        let query = documents::Query::of("application").states(&Application::OPEN).after(cursor);
-        let page = documents::find(query)?;
-        let Some(last) = page.last() else { break };
-        cursor = last.id;
-        found.extend(page);
-    }
-    found.truncate(limit);
+/// A household has a handful in all its years.
+fn of_household(household: Id, on: Date, page: &Window) -> Result<Vec<Document>> {
+    let mut found = ledger::all(documents::Query::of("application").household(household).after(page.after))?;
+    found.retain(|document| match closed(document) {
+        None => true,
+        Some(day) => page.since.is_some_and(|since| since <= day && day <= on),
+    });
     Ok(found)
 }
 
@@ -121,7 +109,7 @@ pub fn decided(period: Period, page: &Window) -> Result<Block> {
             .texts("outcome", rows.iter().map(|row| outcome(&row.document).unwrap_or("refused")))
             .texts("level", rows.iter().map(|row| if row.body.delegated { "town" } else { "county" }))
             .ints("on", rows.iter().map(|row| row.document.since))
-            .optional_ints("surveyor", rows.iter().map(|row| surveyor(&row.body).map(|user| user.0)))
+            .optional_ints("surveyor", rows.iter().map(|row| row.body.surveyor().map(|user| user.0)))
             .optional_ints("decider", rows.iter().map(|row| row.body.ruling.as_ref().map(|ruling| ruling.by.0)))
             .ints("relative", rows.iter().map(|row| i64::from(row.body.was_relative())))
             .ints("objection", rows.iter().map(|row| i64::from(!row.body.objections.is_empty())))

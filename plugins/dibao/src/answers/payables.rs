@@ -1,4 +1,4 @@
-//! `benefit.recipients`, `benefit.recognised` and `benefit.payables`: who is covered on a day, who is 边缘, and what is paid. With `since` a household that pays nothing on
+//! `benefit.recipients`, `benefit.recognised` and `benefit.payables`: who is covered on a day, who is recognised, and what is paid. With `since` a household that pays nothing on
 //! the day asked comes with amount 0, so that whoever asks for several days sees the same households each time.
 
 use super::Window;
@@ -18,7 +18,7 @@ pub fn recipients(on: Date, page: &Window) -> Result<Block> {
     Ok(covered(&lines))
 }
 
-/// 边缘 families: recognised, and paid nothing.
+/// Families recognised without being paid: 边缘.
 pub fn recognised(on: Date, page: &Window) -> Result<Block> {
     let lines = decisions::in_force(EDGE, on, None, page.after, page.limit)?;
     Ok(Block::of(

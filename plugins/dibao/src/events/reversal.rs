@@ -31,6 +31,8 @@ pub fn react(context: &Context, event: &Event) -> Result<Effects> {
         Some(document) if document.collection == "application" => Some((document.body::<Application>()?, document)),
         _ => None,
     };
+    let reason =
+        format!("县级抽查认定原审核确认有误（{}），请重新核查，由县级民政部门决定", finding_word(&reversed.finding));
     let origin = Origin { case, finding: reversed.finding, ..Origin::of(Finder::SpotCheck, event.document) };
     let refused = match (&decision, &application) {
         (Some(decision), _) => decision.effect == "refuse",
@@ -48,8 +50,19 @@ pub fn react(context: &Context, event: &Event) -> Result<Effects> {
     let Some(line) = lines.iter().find(|line| line.person == person).or(lines.first()) else {
         return Ok(Effects::new());
     };
-    let reason = "县级抽查认定原审核确认有误，请重新核查，由县级民政部门决定";
-    Ok(Effects::new().document(look(context, line, &origin, reason)?))
+    Ok(Effects::new().document(look(context, line, &origin, &reason)?))
+}
+
+/// The codes stand in `docs/reference/topics.md`.
+fn finding_word(finding: &str) -> &'static str {
+    match finding {
+        "wrong-cover" => "错保",
+        "missed" => "漏保",
+        "amount" => "金额有误",
+        "favour" => "人情保",
+        "connection" => "关系保",
+        _ => "实体错误",
+    }
 }
 
 /// 漏保: who applies and how is taken over; what was stated and signed must be so again.
