@@ -7,7 +7,6 @@
 use super::document::Target;
 use super::form_people;
 use super::intake::{self, IntakeStep};
-use super::intake::{self, IntakeStep};
 use super::outbox::TickJob;
 use super::reads::{Shared, SnapshotReads};
 use super::workflow::{self, Standing};
