@@ -130,7 +130,8 @@ impl<'a> County<'a> {
             return;
         };
         let [roster] = august[..] else { panic!("one roster of August: {rosters:?}") };
-        let mut snapshot = self.server.app.storage.snapshot(self.server.system(people::COUNTY).scope()).await.expect("one");
+        let mut snapshot =
+            self.server.app.storage.snapshot(self.server.system(people::COUNTY).scope()).await.expect("one");
         let query = doudi_storage::payment::PaymentQuery { document: Some(roster.id), limit: 10, ..Default::default() };
         let lines = snapshot.payments_query(&query).await.expect("lines");
         assert_eq!(lines.iter().map(|line| (line.decision, line.amount)).collect::<Vec<_>>(), [(decided, Fen(63_000))]);
@@ -192,7 +193,16 @@ impl<'a> County<'a> {
                 continue;
             }
             let page = page.ok().lacks(&["现在不能回答", "程序出错"]);
-            let own = ["/measures/", "/documents/", "/households/", "/decisions/", "/scorecard", "/duties", "/worklist", "/field"];
+            let own = [
+                "/measures/",
+                "/documents/",
+                "/households/",
+                "/decisions/",
+                "/scorecard",
+                "/duties",
+                "/worklist",
+                "/field",
+            ];
             for link in page.links() {
                 let link = link.split('#').next().unwrap_or_default().to_owned();
                 let wanted = own.iter().any(|prefix| link.starts_with(prefix)) && !link.contains("/files/");
@@ -238,7 +248,8 @@ async fn all_measures_work_together() {
 #[test]
 fn any_measures_work_together() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
-    let config = ProptestConfig { cases: 6, max_shrink_iters: 0, failure_persistence: None, ..ProptestConfig::default() };
+    let config =
+        ProptestConfig { cases: 6, max_shrink_iters: 0, failure_persistence: None, ..ProptestConfig::default() };
     proptest!(config, |(chosen in proptest::sample::subsequence(ALL.to_vec(), 2..=6))| {
         runtime.block_on(check(&chosen));
     });

@@ -17,15 +17,8 @@ use jiff::civil::{Date, date};
 use serde_json::json;
 
 /// Every measure there is, in the order of the notice.
-pub const ALL: [&str; 7] = [
-    "monitoring",
-    "dibao",
-    "discovery",
-    "care-contracts",
-    "delegated-approval",
-    "disbursement",
-    "coordinators",
-];
+pub const ALL: [&str; 7] =
+    ["monitoring", "dibao", "discovery", "care-contracts", "delegated-approval", "disbursement", "coordinators"];
 
 const POINT: &[u8] =
     b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89\0\0\0\0IEND\xaeB`\x82";
@@ -105,8 +98,7 @@ impl<'a> Officer<'a> {
         values: serde_json::Value,
     ) -> Option<DocumentId> {
         let values = self.filled(form, values).await;
-        let press =
-            Press { target, action: action.to_owned(), values, idempotency_key: form.idempotency_key.clone() };
+        let press = Press { target, action: action.to_owned(), values, idempotency_key: form.idempotency_key.clone() };
         let pressed = document::act(&self.server.app, &self.actor, press).await;
         pressed.unwrap_or_else(|error| panic!("{action}: {error}: {error:?}")).document
     }
@@ -117,11 +109,8 @@ impl<'a> Officer<'a> {
         let mut fields = form.sections.iter().flat_map(|section| &section.fields);
         let mut files: Vec<i64> = Vec::new();
         if let (true, Some(household)) = (fields.any(|field| field.kind == FieldKind::Files), view.household) {
-            let upload = Upload {
-                name: "照片.png".to_owned(),
-                media_type: "image/png".to_owned(),
-                content: POINT.to_vec(),
-            };
+            let upload =
+                Upload { name: "照片.png".to_owned(), media_type: "image/png".to_owned(), content: POINT.to_vec() };
             let document = view.document.as_ref().map(|document| document.id);
             let attached = household::attach(&self.server.app, &self.actor, household, document, upload).await;
             files.push(attached.unwrap_or_else(|error| panic!("{error}")).0);

@@ -208,7 +208,10 @@ pub async fn evaluation(city: &City) -> Result<Vec<Line>> {
     server.stop().await?;
     times.sort_by(f64::total_cmp);
     let line = |what: &str, share| Line::new("pages", city.engine, what, percentile(&times, share), "ms");
-    Ok(vec![line("one evaluation through HTTP with its reasons, p50", 50), line("one evaluation through HTTP, p99", 99)])
+    Ok(vec![
+        line("one evaluation through HTTP with its reasons, p50", 50),
+        line("one evaluation through HTTP, p99", 99),
+    ])
 }
 
 async fn floor(city: &City, households: &Arc<Vec<HouseholdId>>) -> Result<(Vec<f64>, f64)> {
