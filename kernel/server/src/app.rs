@@ -41,6 +41,7 @@ pub mod names;
 pub mod notice;
 pub(crate) mod numbering;
 pub(crate) mod outbox;
+mod page_links;
 pub mod parameter;
 pub mod payment;
 pub mod plugin;

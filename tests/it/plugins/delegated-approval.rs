@@ -23,7 +23,7 @@ async fn what_a_town_decides_is_drawn_and_checked_by_the_county() {
         let officer = |login| Officer::new(server, login, &[people::ZHOU_QIANG, people::WANG_FANG]);
         let order = json!({
             "number": "南民〔2022〕31号", "issuer": "南陵县民政局", "issued": "2022-06-23",
-            "town": people::TOWN.to_string(), "schemes": ["dibao"], "from": "2022-06-24",
+            "town": people::TOWN.to_string(), "schemes": ["*"], "from": "2022-06-24",
         });
         let order = officer(people::CHEN_LI).begin("delegated-approval", "order", None, order).await;
         officer(people::ZHAO_MIN).press(order, "adopt", json!({})).await;
@@ -44,7 +44,7 @@ async fn what_a_town_decides_is_drawn_and_checked_by_the_county() {
         wang_fang.press(case, "post", json!({ "place": "村务公开栏" })).await;
         measures::until(server, date(2022, 7, 5)).await;
         wang_fang.press(case, "close-posting", json!({ "no-objection": true })).await;
-        officer(people::LI_MING).press(case, "confirm", json!({ "remark": "同意" })).await;
+        officer(people::LI_MING).press(case, "confirm-by-town", json!({ "remark": "同意" })).await;
 
         measures::until(server, date(2022, 8, 2)).await;
         let draws = measures::of(server, people::COUNTY, "delegated-approval", "draw").await;

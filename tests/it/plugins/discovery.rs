@@ -23,7 +23,8 @@ async fn a_clue_leads_to_an_application_the_family_is_helped_with() {
         village.press(clue, "report", json!({})).await;
         town.press(clue, "triage", json!({})).await;
         let position = json!({ "latitude": "30.919400", "longitude": "118.337200", "accuracy": 12 });
-        let visit = json!({ "moment": "2022-06-23T09:30", "place": "home", "position": position });
+        let seen = [family.head.to_string()];
+        let visit = json!({ "moment": "2022-06-23T09:30", "place": "home", "position": position, "seen": seen });
         village.press(clue, "visit", visit).await;
         town.press(clue, "verify", json!({})).await;
         let agreed = json!({ "scheme": "dibao", "applicant": family.head.to_string(), "consent": true });

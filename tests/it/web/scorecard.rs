@@ -24,8 +24,7 @@ fn row(page: &Page, figure: &str) -> String {
     let body = page.body();
     let at = body.find(&format!("id=\"outing-{figure}\"")).unwrap_or_else(|| panic!("{}: no {figure}", page.asked));
     let end = at + body[at..].find("</tr>").expect("a row ends");
-    let text = Page { bytes: body[body[..at].rfind('<').expect("a tag")..end].into(), ..page.clone() }.text();
-    text
+    Page { bytes: body[body[..at].rfind('<').expect("a tag")..end].into(), ..page.clone() }.text()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -82,6 +82,16 @@ impl<'a> Officer<'a> {
         self.send(target, &action, &form, values).await.expect("a new case has a document")
     }
 
+    /// Whether a button may be pressed now; it is, if so.
+    pub async fn may(&self, document: DocumentId, action: &str, values: serde_json::Value) -> bool {
+        let form = document::action_form(&self.server.app, &self.actor, document, action).await;
+        let Ok(form) = form else { return false };
+        let values = self.filled(&form, values).await;
+        let target = Target::Existing(document);
+        let press = Press { target, action: action.to_owned(), values, idempotency_key: form.idempotency_key };
+        document::act(&self.server.app, &self.actor, press).await.is_ok()
+    }
+
     /// Presses a button of a case.
     pub async fn press(&self, document: DocumentId, action: &str, values: serde_json::Value) {
         let form = document::action_form(&self.server.app, &self.actor, document, action)

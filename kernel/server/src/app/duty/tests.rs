@@ -46,7 +46,8 @@ fn a_row_is_a_duty_and_nothing_due_is_an_answer_too() {
 #[test]
 fn an_answer_that_cannot_be_right_is_the_measures_own_error() {
     let good = block(TODAY, 1, 2);
-    let cases: Vec<(&str, Box<dyn Fn(&mut BlockTable)>)> = vec![
+    type Bend = Box<dyn Fn(&mut BlockTable)>;
+    let cases: Vec<(&str, Bend)> = vec![
         ("label", Box::new(|table| table.columns.retain(|column| column.name != "label"))),
         ("label", Box::new(|table| table.columns[1] = texts("label", &["  "]))),
         ("code", Box::new(|table| table.columns[0].set_null(0))),
