@@ -118,7 +118,7 @@ impl<'a> County<'a> {
 
     /// August is drawn up: a roster of one line where dibao pays and disbursement does it, else none.
     async fn august_is_paid(&self, decided: Option<DecisionId>) {
-        measures::until(self.server, date(2022, 8, 3)).await;
+        measures::until(self.server, date(2022, 8, 5)).await;
         if !self.has("disbursement") {
             return;
         }
