@@ -190,10 +190,24 @@ impl Storage {
         tx.commit().await
     }
 
-    /// The one number a statement gives.
-    pub async fn count(&self, sql: &'static str) -> Result<i64> {
+    /// Documents there are, of all counties.
+    pub async fn documents_counted(&self) -> Result<i64> {
+        self.counted("SELECT COUNT(*) FROM document WHERE collection <> $1", "").await
+    }
+
+    /// Facts of a field, superseded ones included.
+    pub async fn facts_counted(&self, field: &str) -> Result<i64> {
+        self.counted("SELECT COUNT(*) FROM fact WHERE field = $1", field).await
+    }
+
+    /// Events of a topic.
+    pub async fn events_counted(&self, topic: &str) -> Result<i64> {
+        self.counted("SELECT COUNT(*) FROM event WHERE topic = $1", topic).await
+    }
+
+    async fn counted(&self, sql: &'static str, word: &str) -> Result<i64> {
         let mut tx = self.db.read().await?;
-        let count = tx.one(sql, args![]).await?.at(0)?;
+        let count = tx.one(sql, args![word]).await?.at(0)?;
         tx.rollback().await?;
         Ok(count)
     }

@@ -4,7 +4,7 @@ use super::*;
 
 /// Behaviour, code of the failure, pieces of its sentence.
 pub const TABLE: &[(&str, &str, &[&str])] = &[
-    ("too-many-effects", "too-much", &["1,000", "1000"]),
+    ("too-many-effects", "too-much", &["4,000", "4000"]),
     ("giant-effect", "too-much", &[]),
     ("not-json", "bad-output", &[]),
     ("wrong-shape", "bad-output", &[]),

@@ -91,7 +91,7 @@ pub fn of(
         // Documents and decisions that are not ours.
         "snoop" => return Err(refusal("refused", &snoop())),
 
-        "too-many-effects" => (0..1_001).map(|index| case("open", &index.to_string())).collect(),
+        "too-many-effects" => (0..4_001).map(|index| case("open", &index.to_string())).collect(),
         "giant-effect" => vec![case("open", &"大".repeat(1_000_000))],
         "not-json" => vec![effect("document.put", "case", "{\"collection\":".to_owned())],
         "wrong-shape" => vec![effect("document.put", "case", "{\"collection\":7}".to_owned())],
