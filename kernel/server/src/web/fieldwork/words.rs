@@ -61,7 +61,7 @@ mod tests {
     use std::collections::BTreeSet;
     use std::path::Path;
 
-    /// What stands in `field.t("…")` and in the table of states of the scripts.
+    /// Whatever stands between quotes in the scripts and is Chinese.
     #[test]
     fn every_sentence_of_the_scripts_is_here_and_has_an_english_one() {
         let assets = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets");
