@@ -25,6 +25,7 @@
     return request.then(function (answer) {
       var kind = answer.headers.get("content-type") || "";
       if (answer.type === "opaqueredirect" || answer.status === 401) return { outcome: "sign-in" };
+      if (answer.status === 413) return { outcome: "refused", message: field.t("照片太多了：一次最多 32 兆字节，请删去几张"), problems: [] };
       if (kind.indexOf("application/json") !== 0) return { outcome: "later" };
       return answer.json();
     }, function () { return { outcome: "later" }; });

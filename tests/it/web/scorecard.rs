@@ -107,7 +107,7 @@ async fn the_city_sees_figures_of_all_counties_and_nothing_of_anybody() {
     let page = page.has(&["各县区督查考核", "南陵县", "无为市", "按计划走访率", "33.33%", "不能回答", "95%"]);
     let cell = "/scorecard?county=340223&month=2022-07#outing-visited";
     assert!(page.links().iter().any(|link| link == cell), "{:?}", page.links());
-    let secrets = [family::HEAD, family::WIFE, family::NUMBER, family::ADDRESS, "张*", "黄墓村", "/measures/"];
+    let secrets = [family::HEAD, family::WIFE, family::NUMBER, family::ADDRESS, "张**", "黄墓村", "/measures/"];
     page.lacks(&secrets);
     // A county's definitions, without the lists, which are the county's.
     let county = city.get("/scorecard?county=340223&month=2022-07").await.ok();
@@ -115,8 +115,6 @@ async fn the_city_sees_figures_of_all_counties_and_nothing_of_anybody() {
     county.lacks(&secrets).lacks(&["查看清单"]);
     city.get("/measures/outing/list").await.refused(404);
     // Worked out a moment ago: shown again until it is too old.
-    let family = server.actor(people::WANG_FANG);
-    drop(family);
     behave(&server, people::OTHER_COUNTY, "good").await;
     city.get("/scorecard").await.ok().has(&["不能回答"]);
     server.clock.advance_seconds(301);
@@ -149,7 +147,9 @@ async fn the_same_figures_as_a_workbook_and_over_the_api() {
     let county = Program::new(&server, people::CHEN_LI, "read").await;
     let answer = county.get("/scorecard?month=2022-07").await;
     let card = json_of(&answer);
-    let figure = &card["measures"][0]["items"][0];
+    let measures = card["measures"].as_array().expect("measures");
+    let outing = measures.iter().find(|measure| measure["plugin"] == "outing").expect("the measure");
+    let figure = &outing["items"][0];
     assert_eq!((figure["code"].as_str(), figure["verdict"].as_str()), (Some("visited"), Some("not-met")), "{card}");
     assert_eq!(
         (figure["part"].as_i64(), figure["whole"].as_i64(), figure["before"].as_i64()),

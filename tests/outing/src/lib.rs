@@ -121,7 +121,7 @@ impl Indicators for Outing {
             target,
             drill_down: list.clone(),
         };
-        let whole = if behave == "lie" { of - 1 } else { of };
+        let whole = if behave == "lie" { done - 1 } else { of };
         Ok(vec![
             figure("visited", "走访", done, whole, Some(9_500)),
             figure("urgent", "危急", urgent, done, Some(1_000)),

@@ -207,10 +207,15 @@ async fn answer(
     headers: &HeaderMap,
     mut posted: Posted,
 ) -> Answer {
-    let outcome = send(app, actor, target, action, &mut posted).await?;
+    let outcome = send(app, actor, target, action, &mut posted).await;
     if wants_json(headers) {
-        return answers::json(app, &frame, actor, target, outcome).await;
+        let told = match outcome {
+            Ok(outcome) => answers::json(app, &frame, actor, target, outcome).await,
+            Err(failed) => Err(failed),
+        };
+        return Ok(told.unwrap_or_else(|failed| answers::failed(&failed)));
     }
+    let outcome = outcome?;
     match outcome {
         Outcome::Done { document, repeated } => {
             let path = document.map_or_else(|| "/field".to_owned(), |id| format!("/documents/{id}"));

@@ -101,7 +101,11 @@ fn to_sign_in(path: &str, query: &str, headers: &HeaderMap) -> Response {
 
 /// Refusals that come from the framework (unknown address, too large, not a number) in the house's own words.
 fn plain_refusal(frame: &Frame, response: Response, request_id: String) -> Response {
-    if response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html")) {
+    // What a handler said, to people or to its script, stands.
+    let own = |kind: &HeaderValue| {
+        [&b"text/html"[..], b"application/json"].iter().any(|own| kind.as_bytes().starts_with(own))
+    };
+    if response.headers().get(header::CONTENT_TYPE).is_some_and(own) {
         return response;
     }
     let error = match response.status() {

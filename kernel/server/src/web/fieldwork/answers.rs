@@ -5,14 +5,14 @@ use crate::App;
 use crate::app::document::Target;
 use crate::app::fieldwork::{self, Moved, MovedStep};
 use crate::web::documents;
-use crate::web::error::Answer;
+use crate::web::error::{Answer, Failed, status};
 use crate::web::forms::{self, Choices};
 use crate::web::frame::Frame;
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use doudi_documents::Values;
-use doudi_domain::{Actor, DocumentId, Problem};
+use doudi_domain::{Actor, DocumentId, Error, Problem};
 use serde_json::{Value, json};
 
 /// What became of a form from the field.
@@ -60,13 +60,7 @@ pub async fn json(app: &App, frame: &Frame, actor: &Actor, target: &Target, outc
 }
 
 /// Both sides, each as it is posted and as it is read.
-async fn conflict(
-    app: &App,
-    frame: &Frame,
-    actor: &Actor,
-    target: &Target,
-    moved: &Moved,
-) -> Result<Value, crate::web::error::Failed> {
+async fn conflict(app: &App, frame: &Frame, actor: &Actor, target: &Target, moved: &Moved) -> Result<Value, Failed> {
     let mut choices = Choices::default();
     let mut form = None;
     // The words of members and officers, as far as the form may still be opened.
@@ -120,6 +114,20 @@ async fn conflict(
         "steps": steps,
         "fields": fields,
     }))
+}
+
+/// What is not there, not allowed, or failed: a script must not guess it from a page. What failed may be sent again.
+pub fn failed(failed: &Failed) -> axum::response::Response {
+    let error = failed.0.as_ref();
+    let outcome = match error {
+        Error::Failure { inside, .. } => {
+            tracing::error!(error = %inside, "a form from the field could not be taken");
+            "later"
+        }
+        _ => "refused",
+    };
+    let body = json!({ "outcome": outcome, "message": error.to_string(), "problems": [] });
+    (status(error), Json(body)).into_response()
 }
 
 /// For a session that has ended: the phone keeps what it has and asks its user to sign in again.

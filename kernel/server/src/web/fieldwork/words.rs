@@ -18,6 +18,7 @@ pub const SAID: &[&str] = &[
     "您填写的",
     "系统中现在的",
     "没有填写",
+    "照片太多了：一次最多 32 兆字节，请删去几张",
     "用选定的内容提交",
     "放进下面的表单再改",
     "两边的内容",
@@ -60,7 +61,7 @@ mod tests {
     use std::collections::BTreeSet;
     use std::path::Path;
 
-    /// What stands in `field.t("…")` and in the table of states of the scripts.
+    /// Whatever stands between quotes in the scripts and is Chinese.
     #[test]
     fn every_sentence_of_the_scripts_is_here_and_has_an_english_one() {
         let assets = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets");

@@ -1008,4 +1008,5 @@ pub const ENGLISH: &[(&str, &str)] = &[
     ("没有定位：手机没有给出位置", "No position: the phone gave none"),
     ("没有定位：没有允许使用位置", "No position: it was not allowed"),
     ("重新定位", "Find again"),
+    ("照片太多了：一次最多 32 兆字节，请删去几张", "Too many photos: 32 MB at once; please take some out"),
 ];
