@@ -22,8 +22,13 @@ fn package() -> Vec<u8> {
     guests::built_in("tests/census", "census")
 }
 
+/// From today on: nothing is due.
 async fn enabled(server: &TestServer) {
-    server.enable(&package(), &[people::COUNTY, people::OTHER_COUNTY], date(2022, 1, 1), GrantChoice::All).await;
+    enabled_from(server, TODAY).await;
+}
+
+async fn enabled_from(server: &TestServer, day: Date) {
+    server.enable(&package(), &[people::COUNTY, people::OTHER_COUNTY], day, GrantChoice::All).await;
 }
 
 /// The body of a document as its officer's page gets it.

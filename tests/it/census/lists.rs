@@ -1,7 +1,7 @@
 //! A department's list: who a row is about is found by number, what a row lacks is its own problem, and once a quarter the measure
 //! counts what there is.
 
-use super::{TODAY, body, enabled, led_to};
+use super::{TODAY, body, enabled, enabled_from, led_to};
 use crate::support::family::{Family, head_number, wife_number};
 use crate::support::people;
 use crate::support::server::{TestServer, each_engine};
@@ -97,7 +97,7 @@ async fn a_block_that_is_refused_fails_row_by_row() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_quarter_counts_households_and_places() {
     each_engine(date(2022, 6, 30), async |server| {
-        enabled(server).await;
+        enabled_from(server, date(2022, 6, 30)).await;
         Family::enter(server).await;
         server.clock.set(date(2022, 7, 2));
         Worker::new(server.app.clone()).until_idle().await.expect("due work");
