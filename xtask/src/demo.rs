@@ -19,7 +19,7 @@ const BEGINS: &str = "2022-06-23";
 /// County, and the standard of its parameters file.
 const COUNTIES: [(&str, &str); 3] = [("340223", "南陵县"), ("340281", "无为市"), ("340210", "湾沚区")];
 
-/// Enabled beside dibao and disbursement.
+/// What the demonstration has beside dibao and disbursement; the cities of the browser's stories are about those two.
 const OTHERS: [&str; 5] = ["monitoring", "discovery", "care-contracts", "delegated-approval", "coordinators"];
 
 #[derive(clap::Args)]
@@ -46,7 +46,7 @@ pub fn run(options: &Options) -> Result<()> {
     }
     plugins::build_programs(&["doudi-server", "doudi-demo"])?;
     let packages = plugins::build_rust()?;
-    let city = City::new(crate::root().join(".demo"));
+    let city = City { others: &OTHERS, ..City::new(crate::root().join(".demo")) };
     if options.fresh && city.folder.exists() {
         std::fs::remove_dir_all(&city.folder)
             .with_context(|| format!("cannot remove {}; is a server still running in it?", city.folder.display()))?;
@@ -74,6 +74,8 @@ pub struct City {
     begins: &'static str,
     /// Settings of disbursement: from which month it pays.
     payments: &'static str,
+    /// Enabled beside dibao and disbursement.
+    others: &'static [&'static str],
 }
 
 /// Somebody who can sign in, as in `examples/demo-county/users.csv`.
@@ -87,7 +89,7 @@ struct User {
 
 impl City {
     fn new(folder: PathBuf) -> City {
-        City { folder, begins: BEGINS, payments: "examples/demo-county/disbursement.json" }
+        City { folder, begins: BEGINS, payments: "examples/demo-county/disbursement.json", others: &[] }
     }
 
     /// A city without households, for the browser to fill; its roster lies beside it.
@@ -101,7 +103,7 @@ impl City {
     pub fn for_payday() -> Result<City> {
         let folder = crate::target().join("payday-city");
         let payments = "examples/demo-county/payday.json";
-        let city = City { folder, begins: "2022-05-05", payments };
+        let city = City { folder, begins: "2022-05-05", payments, others: &[] };
         city.afresh()?;
         city.import()?;
         city.cases("examples/demo-county/payday.toml")?;
@@ -237,7 +239,7 @@ impl City {
 
     /// The measures around the two benefits' money: enabled with the illustrative values of their manifests.
     fn others(&self, county: &str, name: &str) -> Result<()> {
-        for measure in OTHERS {
+        for measure in self.others {
             let enable = ["plugin", "enable", measure, "--county", county, "--from", self.begins, "--grant", "all"];
             self.doudi(&format!("enabling {measure} for {name}"), &enable)?;
             let sample = format!("plugins/{measure}/parameters/{county}.toml");

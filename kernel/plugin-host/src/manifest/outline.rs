@@ -229,7 +229,7 @@ mod tests {
             ("doudi:kernel/records@1.0.7", None),
             ("doudi:kernel/decisions@1.0.0", Some("import.undeclared")),
             ("doudi:kernel/records@1.2.0", None),
-            ("doudi:kernel/records@1.2.0", Some("import.newer")),
+            ("doudi:kernel/records@1.3.0", Some("import.newer")),
             ("doudi:kernel/records@2.0.0", Some("import.newer")),
             ("doudi:kernel/network@1.0.0", Some("import.newer")),
             ("doudi:kernel/records", Some("import.foreign")),
