@@ -187,8 +187,9 @@ impl<'a> County<'a> {
                 }
                 continue;
             }
-            let may_not = path.starts_with("/households/") && matches!(page.status, 403 | 404);
-            if may_not {
+            // A town is told of cases of the county (a batch, a roster) and of households it may not open itself.
+            let elsewhere = ["/households/", "/documents/"].iter().any(|prefix| path.starts_with(prefix));
+            if elsewhere && matches!(page.status, 403 | 404) {
                 continue;
             }
             let page = page.ok().lacks(&["现在不能回答", "程序出错"]);

@@ -155,7 +155,11 @@ fn no_plugin_is_named_in_the_kernel() {
         for (path, text) in files("kernel", ending) {
             for (index, line) in text.lines().enumerate() {
                 let mut words = line.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-'));
-                if let Some(id) = words.find(|word| ids.iter().any(|id| id == word)) {
+                // 防返贫监测 is a field and a code table of the kernel, older than the measure that took the word.
+                let is_field = |word: &str| {
+                    word == "monitoring" && ["catalogue.rs", "codes.rs"].iter().any(|file| path.ends_with(file))
+                };
+                if let Some(id) = words.find(|word| ids.iter().any(|id| id == word) && !is_field(word)) {
                     findings.push(format!("{path}:{} names the plugin {id}", index + 1));
                 }
             }

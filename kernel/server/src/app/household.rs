@@ -709,7 +709,7 @@ pub async fn attach_apart(
     .await
 }
 
-/// A file with its bytes. Village coordinators see what they added themselves.
+/// A file with its bytes. Officers of a village see what they added themselves.
 pub async fn attachment(app: &App, actor: &Actor, id: AttachmentId) -> Result<(Attachment, Vec<u8>)> {
     policy::require(actor, Permission::HouseholdRead)?;
     let mut snapshot = app.storage.snapshot(actor.scope()).await?;
