@@ -23,7 +23,7 @@ pub struct Fault {
 pub const INVERTED: Fault = Fault {
     name: "inverted",
     plugin: "dibao",
-    version: "1.0.901",
+    version: "1.1.901",
     file: "src/rules/assets.rs",
     right: "let within = financial <= limit;",
     wrong: "let within = financial >= limit;",
@@ -33,7 +33,7 @@ pub const INVERTED: Fault = Fault {
 pub const MEMBERS: Fault = Fault {
     name: "members",
     plugin: "dibao",
-    version: "1.0.902",
+    version: "1.1.902",
     file: "src/rules/eligibility.rs",
     right: "let mut base = amount::difference(params.standard, members, total.income);",
     wrong: "let mut base = amount::difference(params.standard, family.members.len() as i64, total.income);",
@@ -43,7 +43,7 @@ pub const MEMBERS: Fault = Fault {
 pub const NEGATIVE: Fault = Fault {
     name: "negative",
     plugin: "dibao",
-    version: "1.0.903",
+    version: "1.1.903",
     file: "src/rules/eligibility.rs",
     right: "if total.income < line {",
     wrong: "if total.income >= line {",
