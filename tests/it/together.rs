@@ -187,11 +187,6 @@ impl<'a> County<'a> {
                 }
                 continue;
             }
-            // A town is told of cases of the county (a batch, a roster) and of households it may not open itself.
-            let elsewhere = ["/households/", "/documents/"].iter().any(|prefix| path.starts_with(prefix));
-            if elsewhere && matches!(page.status, 403 | 404) {
-                continue;
-            }
             let page = page.ok().lacks(&["现在不能回答", "程序出错"]);
             let own = [
                 "/measures/",

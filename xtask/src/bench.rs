@@ -18,7 +18,7 @@ pub struct Options {
     /// How many households the shadow run goes over, in a database; 0 leaves it out. Belongs to the rule.
     #[arg(long, default_value_t = 100_000)]
     shadow_households: u64,
-    /// Only these parts, apart by commas: rule, import, decide, roster, start, pages.
+    /// Only these parts, apart by commas: rule, memory, import, decide, roster, start, pages, month.
     #[arg(long)]
     only: Option<String>,
 }

@@ -59,6 +59,7 @@ pub mod trust;
 pub mod upgrade;
 pub mod user;
 pub mod webhook;
+mod within;
 pub mod worklist;
 
 pub use apply::Write;

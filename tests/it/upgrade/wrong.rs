@@ -66,7 +66,7 @@ async fn stopped(server: &TestServer, fault: Fault, words: &[&str]) {
     let id = opened(server, &it, &draft).await;
     refused(upgrade::switch(app, &it, id).await, words);
     let pins = plugin::enablements(app, &it).await.expect("pins");
-    assert!(pins.iter().any(|view| view.in_force && view.plugin.version == "1.0.0"), "nothing has changed");
+    assert!(pins.iter().any(|view| view.in_force && view.plugin.version == "1.1.0"), "nothing has changed");
     let path = upgrade::show(app, &it, id).await.expect("a path");
     let told: Vec<String> = path.acceptance.results.iter().flat_map(|result| result.faults.clone()).collect();
     assert!(!told.is_empty());

@@ -31,6 +31,7 @@ use doudi_storage::parameter::NewParameter;
 use doudi_storage::test_support::{self, TestDatabase};
 use doudi_storage::user::NewUser;
 use jiff::civil::date;
+use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant as Moment;
@@ -39,8 +40,8 @@ use std::time::Instant as Moment;
 const FILE_ROWS: usize = 100_000;
 /// The day the county begins; the day its households were decided about; the July of the new standard; the day of the freeze.
 const BEGINS: Date = date(2022, 6, 23);
-const DECIDED: Date = date(2022, 6, 25);
-const JULY: Date = date(2022, 7, 1);
+pub const DECIDED: Date = date(2022, 6, 25);
+pub const JULY: Date = date(2022, 7, 1);
 const FREEZE: Date = date(2022, 7, 28);
 /// The standard rises by a twentieth.
 const RAISE: (i64, i64) = (21, 20);
@@ -54,7 +55,7 @@ pub struct City {
     pub engine: &'static str,
     pub home: PathBuf,
     pub url: String,
-    clock: FixedClock,
+    pub clock: FixedClock,
     database: TestDatabase,
 }
 
@@ -76,15 +77,13 @@ fn everything(tables: &[&'static str]) -> Vec<Part> {
     tables.iter().map(|table| Part::all(table, "id")).collect()
 }
 
-fn tree() -> Result<Vec<Division>> {
+pub fn tree() -> Result<Vec<Division>> {
     divisions(include_str!("../../../data/wuhu-divisions.csv"))
 }
 
 /// Families that are paid as a household at the illustrative values of the manifest, so that a pass over them decides about
 /// each.
-pub fn paid_families(manifest: &Manifest, count: usize) -> Result<Vec<Family>> {
-    let tree = tree()?;
-    let mut maker = Maker::new(&tree, COUNTY, JULY, 20_220_623);
+pub fn paid_families(maker: &mut Maker<'_>, manifest: &Manifest, count: usize) -> Result<Vec<Family>> {
     let paid = manifest.outcomes.iter().position(|outcome| outcome.code == "dibao").context("no outcome dibao")?;
     let mut world = World::new(&DECIDED.to_string());
     for entry in &manifest.parameters {
@@ -139,11 +138,11 @@ impl City {
         Ok(city)
     }
 
-    fn actor(&self) -> Actor {
+    pub fn actor(&self) -> Actor {
         Actor::System { division: COUNTY.division() }
     }
 
-    async fn write(&self) -> Result<doudi_storage::Write> {
+    pub async fn write(&self) -> Result<doudi_storage::Write> {
         Ok(self.app.storage.write(&self.actor(), self.app.now()).await?)
     }
 
@@ -237,20 +236,40 @@ impl City {
         Ok(bytes)
     }
 
-    /// What was decided about them before the bench begins: each household's own answer, recorded in blocks.
-    pub async fn decide_first(&self, manifest: &Manifest) -> Result<usize> {
+    /// A new value of a parameter, risen with the standard.
+    pub async fn raise(&self, manifest: &Manifest, code: &str, from: Date) -> Result<()> {
+        let value = manifest.parameters.iter().find(|entry| entry.code == code).and_then(|entry| entry.example);
+        let raised = value.with_context(|| format!("{code} has no example"))? * RAISE.0 / RAISE.1;
+        let mut write = self.write().await?;
+        write.parameter_set(&parameter(manifest, code, raised, from)).await?;
+        write.commit().await?;
+        Ok(())
+    }
+
+    /// The call that decisions made before the bench begins name as their cause.
+    pub async fn cause(&self) -> Result<InvocationId> {
+        let mut write = self.write().await?;
+        let invocation = write.invocation_record(&asked()).await?;
+        write.commit().await?;
+        Ok(invocation)
+    }
+
+    /// What was decided about them before the bench begins: each household's own answer, recorded in blocks; about some nothing was.
+    pub async fn decide_first(
+        &self,
+        manifest: &Manifest,
+        left_out: impl Fn(&assess::AssessRow) -> bool + Send,
+    ) -> Result<usize> {
         self.clock.set(DECIDED);
         let mut rows = Vec::new();
         let mut sink = |mut block: Vec<assess::AssessRow>| {
-            block.retain(|row| row.outcome == "dibao" && row.amount.0 > 0);
+            block.retain(|row| row.outcome == "dibao" && row.amount.0 > 0 && !left_out(row));
             block.iter_mut().for_each(|row| row.reasons.clear());
             rows.append(&mut block);
             Ok(())
         };
         assess::county(&self.app, &self.actor(), "dibao", DECIDED, &mut sink, &mut |_, _| {}).await?;
-        let mut write = self.write().await?;
-        let invocation = write.invocation_record(&asked()).await?;
-        write.commit().await?;
+        let invocation = self.cause().await?;
         for block in rows.chunks(1_000) {
             let ids: Vec<HouseholdId> = block.iter().map(|row| row.household).collect();
             let mut snapshot = self.app.storage.snapshot(self.actor().scope()).await?;
@@ -271,12 +290,7 @@ impl City {
     /// A new standard for everybody: read, computed in the sandbox, decided with reasons, letter and event, stored.
     pub async fn decide(&self, manifest: &Manifest) -> Result<Line> {
         self.clock.set(JULY);
-        let standard =
-            manifest.parameters.iter().find(|entry| entry.code == "standard").and_then(|entry| entry.example);
-        let raised = standard.context("the standard has no example")? * RAISE.0 / RAISE.1;
-        let mut write = self.write().await?;
-        write.parameter_set(&parameter(manifest, "standard", raised, JULY)).await?;
-        write.commit().await?;
+        self.raise(manifest, "standard", JULY).await?;
         let mark = self.app.storage.floor_mark().await?;
         let began = Moment::now();
         let steps = worker::fire(&self.app, COUNTY, "dibao", "july", JULY).await?;
@@ -394,6 +408,11 @@ impl City {
     }
 }
 
+/// The digest a package is known by.
+pub fn digest(package: &[u8]) -> String {
+    hex::encode(Sha256::digest(package))
+}
+
 fn remove(folder: &Path) {
     let _ = std::fs::remove_dir_all(folder);
 }
@@ -437,7 +456,7 @@ fn asked() -> NewInvocation {
     }
 }
 
-fn granted(
+pub fn granted(
     manifest: &Manifest,
     row: &assess::AssessRow,
     division: doudi_domain::DivisionCode,
@@ -472,7 +491,7 @@ fn granted(
         supersedes: None,
         as_of: DECIDED,
         cause: Cause {
-            plugin: "dibao".to_owned(),
+            plugin: manifest.id.clone(),
             version: manifest.version.to_string(),
             digest: String::new(),
             parameters: Vec::new(),

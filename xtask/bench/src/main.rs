@@ -8,6 +8,7 @@ mod city;
 mod data;
 mod line;
 mod memory;
+mod month;
 mod native;
 mod reads;
 mod report;
@@ -18,6 +19,7 @@ mod web;
 use anyhow::{Context, Result, bail};
 use city::City;
 use clap::{Parser, ValueEnum};
+use doudi_demo::make_up::Maker;
 use doudi_demo::{Plan, divisions, roster};
 use doudi_domain::calendar::WorkCalendar;
 use doudi_domain::columns::Columns;
@@ -38,7 +40,7 @@ use std::time::Instant as Moment;
 
 #[derive(Parser)]
 struct Cli {
-    /// Packages built by `cargo xtask build-plugins`: those of dibao and disbursement.
+    /// Packages built by `cargo xtask build-plugins`.
     packages: Vec<PathBuf>,
     /// Households of the county; the rule alone goes over ten times as many.
     #[arg(long, default_value_t = 100_000)]
@@ -72,6 +74,8 @@ enum Part {
     Pages,
     /// What many counties with many measures cost in memory.
     Memory,
+    /// A month of a large county with four measures at work, and their pages.
+    Month,
 }
 
 impl Cli {
@@ -146,11 +150,11 @@ fn main() -> Result<()> {
             settings: "write-ahead log, synchronous=FULL: each transaction is on the disk when it is acknowledged"
                 .to_owned(),
         });
-        runtime.block_on(county(&cli, None, &mut figures.lines))?;
+        runtime.block_on(engine(&cli, None, &mut figures.lines))?;
         match &postgres {
             Some(server) => {
                 figures.durability.push(Durability { engine: "postgres", settings: cli.durability.clone() });
-                runtime.block_on(county(&cli, Some(server), &mut figures.lines))?;
+                runtime.block_on(engine(&cli, Some(server), &mut figures.lines))?;
             }
             None => eprintln!("DOUDI_TEST_POSTGRES names no server: PostgreSQL is not measured"),
         }
@@ -164,12 +168,29 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-/// One engine, from the empty database to its pages.
-async fn county(cli: &Cli, postgres: Option<&str>, lines: &mut Vec<Line>) -> Result<()> {
+/// The parts that need a database, on one engine.
+async fn engine(cli: &Cli, postgres: Option<&str>, lines: &mut Vec<Line>) -> Result<()> {
     let engine = if postgres.is_some() { "postgres" } else { "sqlite" };
     let progress = indicatif::ProgressBar::new_spinner();
     progress.enable_steady_tick(std::time::Duration::from_millis(120));
     let say = |what: &str| progress.set_message(format!("{engine}: {what}"));
+    let of_county = [Part::Import, Part::Decide, Part::Roster, Part::Start, Part::Pages];
+    if of_county.into_iter().any(|part| cli.wants(part)) {
+        county(cli, postgres, lines, &say).await?;
+    }
+    if cli.wants(Part::Month) {
+        let mut packages = std::collections::BTreeMap::new();
+        for id in month::MEASURES {
+            packages.insert(id.to_owned(), cli.package(id)?);
+        }
+        lines.extend(month::measure(postgres, &packages, cli.households, &say).await?);
+    }
+    progress.finish_and_clear();
+    Ok(())
+}
+
+/// One measure and its payments, from the empty database to its pages.
+async fn county(cli: &Cli, postgres: Option<&str>, lines: &mut Vec<Line>, say: &(dyn Fn(&str) + Sync)) -> Result<()> {
     say("a city with its measures");
     let packages = [("dibao", cli.package("dibao")?), ("disbursement", cli.package("disbursement")?)];
     let packages = packages.map(|(id, bytes)| (id.to_owned(), bytes));
@@ -178,7 +199,9 @@ async fn county(cli: &Cli, postgres: Option<&str>, lines: &mut Vec<Line>) -> Res
     let manifest = dibao.manifest();
     city.parameters(manifest).await?;
     say("inventing households");
-    let families = city::paid_families(manifest, cli.households)?;
+    let tree = city::tree()?;
+    let families =
+        city::paid_families(&mut Maker::new(&tree, COUNTY, city::JULY, 20_220_623), manifest, cli.households)?;
     say("importing them");
     let imported = city.import(&families).await?;
     drop(families);
@@ -187,7 +210,7 @@ async fn county(cli: &Cli, postgres: Option<&str>, lines: &mut Vec<Line>) -> Res
     }
     if cli.wants(Part::Decide) || cli.wants(Part::Roster) || cli.wants(Part::Pages) {
         say("first decisions");
-        city.decide_first(manifest).await?;
+        city.decide_first(manifest, |_| false).await?;
     }
     if cli.wants(Part::Decide) {
         say("a new standard for everybody");
@@ -209,7 +232,6 @@ async fn county(cli: &Cli, postgres: Option<&str>, lines: &mut Vec<Line>) -> Res
     say("verifying the audit chain");
     city.verify().await?;
     city.raze().await;
-    progress.finish_and_clear();
     Ok(())
 }
 

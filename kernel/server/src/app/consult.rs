@@ -8,7 +8,7 @@ use super::document::Target;
 use super::form_people;
 use super::intake::{self, IntakeStep};
 use super::outbox::TickJob;
-use super::page_links;
+use super::reach;
 use super::reads::{Shared, SnapshotReads};
 use super::workflow::{self, Standing};
 use super::{App, apply, fieldwork, form, in_own_task, outbox, plugin, trust};
@@ -93,7 +93,7 @@ pub(crate) async fn view(app: &App, actor: &Actor, pin: &Pin, snapshot: Snapshot
     let called = app.host.view(&pin.plugin, &context, reads, input).await.map_err(CallError::into_domain)?;
     note(&called, pin);
     let mut page = called.value;
-    page_links::within_reach(&mut page, pin.plugin.manifest(), actor);
+    reach::keep_open_links(app, actor, pin.plugin.manifest(), &mut page).await?;
     Ok(page)
 }
 

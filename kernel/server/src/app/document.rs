@@ -7,6 +7,7 @@ use super::division::Tree;
 use super::household::{Attachment, DocumentRow, Notice};
 use super::payment::{self, EnvelopeView, FeedLink};
 use super::plugin::{self, PluginRef};
+use super::reach::{concerns, require_concerned};
 use super::workflow::{self, Standing};
 use super::{App, form, form_people, names};
 use doudi_documents::manifest::Collection;
@@ -506,22 +507,6 @@ pub async fn view(app: &App, actor: &Actor, id: DocumentId) -> Result<DocumentVi
         envelope,
         document,
     })
-}
-
-/// An office that sees no households (finance) sees the documents whose own course has a part for it, and no other.
-pub(crate) fn require_concerned(manifest: &Manifest, document: &Document, actor: &Actor) -> Result<()> {
-    let concerned = manifest.collection(&document.collection).is_some_and(|collection| concerns(collection, actor));
-    if concerned { Ok(()) } else { Err(Error::not_found("办件")) }
-}
-
-fn concerns(collection: &Collection, actor: &Actor) -> bool {
-    let Some(role) = actor.role() else { return true };
-    let workflow = &collection.workflow;
-    let acts = |action: &Action| action.roles.iter().any(|named| named == role.code());
-    let waits = |state: &doudi_documents::State| state.role.as_deref() == Some(role.code());
-    policy::allows(role, Permission::HouseholdRead)
-        || workflow.actions.iter().any(acts)
-        || workflow.states.iter().any(waits)
 }
 
 /// Presses a button: asks the plugin, checks what it wishes, writes all of it or nothing.

@@ -33,6 +33,11 @@ impl Names {
         self.households.get(&id).map_or("—", String::as_str)
     }
 
+    /// Whether it is within scope: what is not is no link either.
+    pub fn knows(&self, id: HouseholdId) -> bool {
+        self.households.contains_key(&id)
+    }
+
     pub fn division(&self, code: DivisionCode) -> String {
         self.divisions.path(code)
     }

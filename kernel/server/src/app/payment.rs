@@ -219,7 +219,7 @@ pub async fn summary(app: &App, actor: &Actor, document: DocumentId) -> Result<S
     let mut snapshot = app.storage.snapshot(actor.scope()).await?;
     let document = snapshot.document_fetch(document).await?;
     let manifest = manifest_of(&mut snapshot, &document, app.today()).await?;
-    super::document::require_concerned(&manifest, &document, actor)?;
+    super::reach::require_concerned(&manifest, &document, actor)?;
     let envelope = snapshot.payment_envelope(document.id).await?.ok_or(Error::not_found("发放清单"))?;
     let tree = Tree::read(&mut snapshot).await?;
     let mut rows: BTreeMap<i64, TownRow> = BTreeMap::new();

@@ -158,8 +158,11 @@ impl Drawing<'_> {
             }
             Cell::Person { person } => shown.text = self.names.person(PersonId(person.0)).to_owned(),
             Cell::Household { household } => {
-                shown.text = self.names.household(HouseholdId(household.0)).to_owned();
-                shown.href = format!("/households/{}", household.0);
+                let id = HouseholdId(household.0);
+                shown.text = self.names.household(id).to_owned();
+                if self.names.knows(id) {
+                    shown.href = format!("/households/{}", household.0);
+                }
             }
             Cell::Division { division } => {
                 shown.text = match DivisionCode::parse(division) {
@@ -295,7 +298,10 @@ mod tests {
         ] {
             assert!(html.contains(part), "{part} is missing in {html}");
         }
-        assert!(!html.contains("张"), "a household out of scope has no name");
+        assert!(
+            !html.contains("张") && !html.contains("/households/7"),
+            "a household out of scope has no name and no link"
+        );
     }
 
     #[test]

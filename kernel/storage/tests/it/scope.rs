@@ -65,6 +65,9 @@ async fn a_reader_elsewhere_finds_nothing() {
         assert_eq!(own.timeline(id, 20).await.expect("a timeline").len(), 5);
         assert_eq!(own.documents_count(&DocumentQuery::default()).await.expect("a count"), 1);
         assert_eq!(own.household_ids(None, 10).await.expect("ids"), [id]);
+        assert_eq!(own.households_within(&[id]).await.expect("ids"), [id].into());
+        assert!(own.documents_within(&[document.id]).await.expect("ids").contains_key(&document.id));
+        assert_eq!(own.decisions_within(&[decision]).await.expect("ids"), [decision].into());
 
         for elsewhere in [OTHER_TOWN, OTHER_VILLAGE, OTHER_COUNTY, CITY] {
             let mut reader = snapshot(&storage, elsewhere).await;
@@ -73,6 +76,9 @@ async fn a_reader_elsewhere_finds_nothing() {
             assert_eq!(reader.household_by_number("A-1").await.expect("an answer"), None);
             assert!(reader.household_page(None, 10).await.expect("a page").items.is_empty());
             assert!(reader.household_ids(None, 10).await.expect("ids").is_empty());
+            assert!(reader.households_within(&[id]).await.expect("ids").is_empty());
+            assert!(reader.documents_within(&[document.id]).await.expect("ids").is_empty());
+            assert!(reader.decisions_within(&[decision]).await.expect("ids").is_empty());
             assert!(reader.memberships_of_household(id).await.expect("an answer").is_empty());
             assert!(reader.memberships_of_person(person_id).await.expect("an answer").is_empty());
             assert_not_found(reader.person_fetch(person_id, true).await);
