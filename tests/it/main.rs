@@ -13,6 +13,7 @@ mod deploy;
 mod host;
 mod hostile;
 mod import;
+mod joined;
 mod oracles;
 mod packages;
 mod plugins;

@@ -110,6 +110,16 @@ impl City {
         Ok(city)
     }
 
+    /// A city with all measures, before anything has happened to its families.
+    pub fn for_joined() -> Result<City> {
+        let folder = crate::target().join("joined-city");
+        let payments = "examples/demo-county/payday.json";
+        let city = City { folder, begins: "2022-06-22", payments, others: &OTHERS };
+        city.afresh()?;
+        city.import()?;
+        Ok(city)
+    }
+
     /// A city with families and, beside the measures, the small one of the tests: it has a form for the field, figures and duties.
     pub fn for_fieldwork() -> Result<City> {
         let city = City::new(crate::target().join("field-city"));

@@ -149,7 +149,7 @@ fn rust(filter: Option<&str>) -> Result<()> {
 }
 
 /// A prepared city, a server on a free port, and Chromium going through a story: an application in an empty city, three months of
-/// payments, a phone without a signal.
+/// payments, one family through all measures, a phone without a signal.
 fn browser(filter: Option<&str>) -> Result<()> {
     let folder = crate::root().join("tests/browser");
     if !install::npm_packages(&folder)? {
@@ -158,7 +158,7 @@ fn browser(filter: Option<&str>) -> Result<()> {
     let chromium =
         install::chromium().context("chromium was not found. Install it, or set DOUDI_CHROMIUM to its path")?;
     let mut failed = Vec::new();
-    for script in ["story.mjs", "payday.mjs", "field.mjs"] {
+    for script in ["story.mjs", "payday.mjs", "joined.mjs", "field.mjs"] {
         if filter.is_some_and(|filter| !script.contains(filter)) {
             continue;
         }
@@ -166,6 +166,7 @@ fn browser(filter: Option<&str>) -> Result<()> {
         let city = match script {
             "story.mjs" => demo::City::for_browser_tests(),
             "payday.mjs" => demo::City::for_payday(),
+            "joined.mjs" => demo::City::for_joined(),
             _ => demo::City::for_fieldwork(),
         };
         if let Err(error) = city.and_then(|city| story(script, &folder, &chromium, &city)) {

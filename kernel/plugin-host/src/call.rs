@@ -16,6 +16,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::collections::VecDeque;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use wasmtime::component::Instance;
@@ -51,13 +52,13 @@ const REFUSAL_PROBLEMS: usize = 200;
 
 impl PluginHost {
     /// Calls a plugin with live reads and checks the answer with `accept`, which turns it into what the caller wants.
-    pub(crate) async fn call<P: PointCall, T>(
+    pub(crate) async fn call<P: PointCall, T: Send>(
         &self,
         plugin: &Arc<Plugin>,
         context: &CallContext,
         reads: Box<dyn Reads>,
         request: P,
-        accept: impl FnOnce(P::Answer, &mut HostState) -> Result<T, Cause>,
+        accept: impl FnOnce(P::Answer, &mut HostState) -> Result<T, Cause> + Send,
     ) -> Result<Called<T>, CallError> {
         let failed = |cause| CallError::failed(plugin, P::POINT, cause);
         let mut watch = Watch::new(self.config().observer.as_deref(), plugin, context, P::POINT);
@@ -70,7 +71,11 @@ impl PluginHost {
             return Err(failed(resting));
         }
         let request = Arc::new(request);
-        let outcome = self.call_admitted(plugin, context, reads, &request, accept, &mut watch.spent).await;
+        // Whoever calls a plugin need not carry the whole machine in the type of her future: every use case would, and the compiler
+        // would walk through it for each.
+        let admitted = self.call_admitted(plugin, context, reads, &request, accept, &mut watch.spent);
+        let admitted: Pin<Box<dyn Future<Output = _> + Send + '_>> = Box::pin(admitted);
+        let outcome = admitted.await;
         let strike = matches!(&outcome, Err(cause) if cause.is_strike());
         let neutral = matches!(&outcome, Err(Cause::Busy | Cause::Reads(_)));
         if !neutral && self.quarantine().note(plugin.digest(), context.county, strike) {

@@ -18,6 +18,7 @@ use doudi_domain::{
 use sqlx::postgres::{PgArguments, PgPool, PgRow};
 use sqlx::sqlite::{SqliteArguments, SqlitePool, SqliteRow};
 use sqlx::{AssertSqlSafe, Postgres, Row as _, Sqlite, Transaction};
+use std::pin::Pin;
 
 /// The connections of one database.
 #[derive(Clone)]
@@ -73,20 +74,30 @@ macro_rules! args {
 }
 pub(crate) use args;
 
+/// A seam in a future: what waits behind it is known by name no further. Behind a query lie the futures of two drivers, and every
+/// use case that awaits one would carry them: for the compiler to prove at each handler (minutes), for memory to hold.
+fn seam<'a, T>(work: impl Future<Output = T> + Send + 'a) -> Pin<Box<dyn Future<Output = T> + Send + 'a>> {
+    Box::pin(work)
+}
+
 impl Db {
     pub async fn read(&self) -> Result<Tx> {
-        let mut tx = match self {
-            Db::Sqlite { read, write } => {
-                // Closed after a full disk: readers cannot bring back the log that goes with the last writer.
-                if write.size() == 0 && !write.is_closed() {
-                    drop(write.acquire().await.map_err(translate)?);
+        let begun = seam(async {
+            match self {
+                Db::Sqlite { read, write } => {
+                    // Closed after a full disk: readers cannot bring back the log that goes with the last writer.
+                    if write.size() == 0 && !write.is_closed() {
+                        drop(write.acquire().await?);
+                    }
+                    read.begin().await.map(Tx::Sqlite)
                 }
-                Tx::Sqlite(read.begin().await.map_err(translate)?)
+                Db::Postgres(pool) => {
+                    let moment = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+                    pool.begin_with(moment).await.map(Tx::Postgres)
+                }
             }
-            Db::Postgres(pool) => Tx::Postgres(
-                pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await.map_err(translate)?,
-            ),
-        };
+        });
+        let mut tx = begun.await.map_err(translate)?;
         // Neither engine fixes the moment before the first read: this is it.
         tx.all("SELECT COUNT(*) AS count FROM revision WHERE county = 0", Vec::new()).await?;
         Ok(tx)
@@ -94,17 +105,23 @@ impl Db {
 
     /// Without fixing the moment, for what may not be a database of ours.
     pub async fn bare(&self) -> Result<Tx> {
-        match self {
-            Db::Sqlite { read, .. } => Ok(Tx::Sqlite(read.begin().await.map_err(translate)?)),
-            Db::Postgres(pool) => Ok(Tx::Postgres(pool.begin().await.map_err(translate)?)),
-        }
+        let begun = seam(async {
+            match self {
+                Db::Sqlite { read, .. } => read.begin().await.map(Tx::Sqlite),
+                Db::Postgres(pool) => pool.begin().await.map(Tx::Postgres),
+            }
+        });
+        begun.await.map_err(translate)
     }
 
     pub async fn write(&self) -> Result<Tx> {
-        match self {
-            Db::Sqlite { write, .. } => Ok(Tx::Sqlite(write.begin_with("BEGIN IMMEDIATE").await.map_err(translate)?)),
-            Db::Postgres(pool) => Ok(Tx::Postgres(pool.begin().await.map_err(translate)?)),
-        }
+        let begun = seam(async {
+            match self {
+                Db::Sqlite { write, .. } => write.begin_with("BEGIN IMMEDIATE").await.map(Tx::Sqlite),
+                Db::Postgres(pool) => pool.begin().await.map(Tx::Postgres),
+            }
+        });
+        begun.await.map_err(translate)
     }
 }
 
@@ -129,11 +146,13 @@ impl Tx {
     /// Rows affected.
     pub async fn run(&mut self, sql: &'static str, args: Vec<Arg>) -> Result<u64> {
         let text = AssertSqlSafe(dialect(sql, self.is_postgres()));
-        let done = on!(Tx, self, |tx, bind| sqlx::query_with(text, bind(args)?)
-            .execute(&mut **tx)
-            .await
-            .map(|done| done.rows_affected()));
-        done.map_err(translate)
+        let done = seam(async {
+            Ok(on!(Tx, self, |tx, bind| sqlx::query_with(text, bind(args)?)
+                .execute(&mut **tx)
+                .await
+                .map(|done| done.rows_affected())))
+        });
+        done.await?.map_err(translate)
     }
 
     /// A query put together from fixed pieces.
@@ -144,16 +163,19 @@ impl Tx {
     async fn fetch(&mut self, sql: &str, args: Vec<Arg>) -> Result<Vec<Row>> {
         // Only fixed texts and `Query`, whose pieces are fixed texts, come here.
         let text = AssertSqlSafe(dialect(sql, self.is_postgres()));
-        match self {
-            Tx::Sqlite(tx) => {
-                let rows = sqlx::query_with(text, sqlite_arguments(args)?).fetch_all(&mut **tx).await;
-                Ok(rows.map_err(translate)?.into_iter().map(Row::Sqlite).collect())
+        let rows = seam(async {
+            match self {
+                Tx::Sqlite(tx) => {
+                    let rows = sqlx::query_with(text, sqlite_arguments(args)?).fetch_all(&mut **tx).await;
+                    Ok(rows.map_err(translate)?.into_iter().map(Row::Sqlite).collect())
+                }
+                Tx::Postgres(tx) => {
+                    let rows = sqlx::query_with(text, postgres_arguments(args)?).fetch_all(&mut **tx).await;
+                    Ok(rows.map_err(translate)?.into_iter().map(Row::Postgres).collect())
+                }
             }
-            Tx::Postgres(tx) => {
-                let rows = sqlx::query_with(text, postgres_arguments(args)?).fetch_all(&mut **tx).await;
-                Ok(rows.map_err(translate)?.into_iter().map(Row::Postgres).collect())
-            }
-        }
+        });
+        rows.await
     }
 
     /// New ids, ascending, `count` of them; never handed out twice.
@@ -204,7 +226,8 @@ impl Tx {
                 for (at, (_, kind)) in columns.iter().enumerate() {
                     bind_column(&mut arguments, block, at, *kind)?;
                 }
-                sqlx::query_with(AssertSqlSafe(sql), arguments).execute(&mut **tx).await.map_err(translate)?;
+                let query = sqlx::query_with(AssertSqlSafe(sql), arguments);
+                seam(query.execute(&mut **tx)).await.map_err(translate)?;
             } else {
                 let cells: Vec<String> = columns
                     .iter()
@@ -222,18 +245,18 @@ impl Tx {
                 let Tx::Sqlite(tx) = self else { continue };
                 let query =
                     sqlx::query_with(AssertSqlSafe(sql), sqlite_arguments(vec![Arg::Text(Some(as_json(block)))])?);
-                query.execute(&mut **tx).await.map_err(translate)?;
+                seam(query.execute(&mut **tx)).await.map_err(translate)?;
             }
         }
         Ok(())
     }
 
     pub async fn commit(self) -> Result<()> {
-        on!(Tx, self, |tx, _bind| tx.commit().await).map_err(translate)
+        seam(async { on!(Tx, self, |tx, _bind| tx.commit().await) }).await.map_err(translate)
     }
 
     pub async fn rollback(self) -> Result<()> {
-        on!(Tx, self, |tx, _bind| tx.rollback().await).map_err(translate)
+        seam(async { on!(Tx, self, |tx, _bind| tx.rollback().await) }).await.map_err(translate)
     }
 }
 

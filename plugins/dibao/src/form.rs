@@ -24,17 +24,50 @@ impl FillForm for crate::Dibao {
     }
 }
 
-/// Who applies decides what is asked of the rules; who has signed decides what is missing.
+/// Who applies decides what is asked of the rules; who has signed decides what is missing. A form that opens to change an application
+/// shows what stands in it.
 fn application(context: &Context, household: Id, request: &FillRequest) -> Result<Fill> {
-    let mut body = Application::default();
-    body.fill(&request.values, &context.actor);
+    let standing = request.document.as_ref().filter(|_| request.changed.is_empty());
+    let (body, begun) = match standing {
+        Some(document) => {
+            let body: Application = document.body()?;
+            let begun = as_it_stands(&body);
+            (body, begun)
+        }
+        None => {
+            let mut body = Application::default();
+            body.fill(&request.values, &context.actor);
+            (body, Fill::new())
+        }
+    };
     let trial = Trial::of(household, context.today, &body.case())?;
     let mut page = trial_page(&trial, context.today);
     for problem in body.missing(&trial.family, &trial.terms).iter() {
         page = page.missing(problem.message.as_str());
     }
-    let fill = Fill::new().aside(page);
+    let fill = begun.aside(page);
     Ok(if body.single { fill } else { fill.hide("exempt-support") })
+}
+
+/// The fields of an application; files are with the case already.
+fn as_it_stands(body: &Application) -> Fill {
+    let ids = |ids: &[Id]| ids.iter().map(|id| id.0.to_string()).collect::<Vec<String>>();
+    let fill = Fill::new()
+        .set("basis", if body.single { "single" } else { "family" })
+        .set("proxy", body.proxy)
+        .set("signed", ids(&body.signed))
+        .set("no-income", ids(&body.no_income))
+        .set("account-ready", body.account_ready)
+        .set("declared", body.declared);
+    let fill = if body.proxy { fill.set("proxy-relation", body.proxy_relation.as_str()) } else { fill };
+    let fill = if body.exempt_support > 0 { fill.set("exempt-support", body.exempt_support) } else { fill };
+    // A draft that was begun for the family has not asked about relatives: that answer is the officer's.
+    let asked = body.declared || body.near_relative != 0;
+    let fill = if asked { fill.set("near-relative", body.near_relative.to_string()) } else { fill };
+    match body.applicant {
+        Some(applicant) => fill.set("applicant", applicant.0.to_string()),
+        None => fill,
+    }
 }
 
 /// The answer as it would be with the finding on file.

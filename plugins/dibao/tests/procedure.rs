@@ -28,6 +28,13 @@ fn a_family_is_told_once_surveyed_by_two_posted_and_confirmed() {
     assert_eq!(letter.paragraphs.iter().filter(|text| text.zh.contains('．')).count(), 5);
     assert_eq!(county.state("application"), "supplement");
     county.refused("2022-07-05", CASEWORKER, "application", "resubmit", json!({}));
+    // A case is about whom it was begun for; the form shows what stands in it.
+    let mut other = complete();
+    other["applicant"] = json!("2");
+    let refusal = county.refused("2022-07-05", CASEWORKER, "application", "edit", other);
+    assert_eq!(refusal.problems[0].field, "applicant", "{refusal}");
+    let form = county.opened("2022-07-05", CASEWORKER, "application", "application");
+    assert_eq!((&form["applicant"], &form["basis"], &form["declared"]), (&json!("1"), &json!("family"), &json!(true)));
     county.application("2022-07-05", CASEWORKER, "edit", complete());
     county.application("2022-07-05", CASEWORKER, "resubmit", json!({}));
     let effects = county.application("2022-07-06", CASEWORKER, "accept", json!({}));

@@ -25,12 +25,18 @@ const POINT: &[u8] =
 
 /// Enables a measure for a county with all grants and the manifest's examples as parameters; the first month paid is July 2022.
 pub async fn enable(server: &TestServer, id: &str, county: i64, from: Date) {
+    enable_with(server, id, county, from, None).await;
+}
+
+/// As [`enable`], with settings of the county's own.
+pub async fn enable_with(server: &TestServer, id: &str, county: i64, from: Date, settings: Option<serde_json::Value>) {
     let package = guests::plugin(id);
     let system = server.system(county);
     let installed = plugin::install(&server.app, &system, package.clone())
         .await
         .unwrap_or_else(|error| panic!("{id}: {error}: {error:?}"));
     let manifest = guests::load(&server.app.host, &package).await.manifest().clone();
+    let own = settings;
     let mut settings = manifest.settings.as_ref().map(|settings| settings.defaults.clone());
     if let Some(settings) = settings.as_mut().filter(|settings| settings.get("first_month").is_some()) {
         settings["first_month"] = json!("2022-07");
@@ -39,7 +45,7 @@ pub async fn enable(server: &TestServer, id: &str, county: i64, from: Date) {
         plugin: installed.plugin,
         digest: installed.digest,
         from,
-        settings,
+        settings: own.or(settings),
         grants: GrantChoice::All,
         accept_unsigned: true,
     };

@@ -27,7 +27,7 @@ pub const PASSWORD: &str = "芜湖的雨下了三天";
 pub struct TestServer {
     pub app: App,
     pub clock: FixedClock,
-    users: BTreeMap<&'static str, User>,
+    users: BTreeMap<String, User>,
     router: Router,
     database: TestDatabase,
 }
@@ -110,8 +110,6 @@ impl TestServer {
 
     /// Divisions, calendar and the cast, in a few transactions.
     async fn found_the_city(&mut self) {
-        static HASH: OnceLock<String> = OnceLock::new();
-        let hash = HASH.get_or_init(|| doudi_storage::password::hash(PASSWORD).expect("a password can be hashed"));
         let divisions: Vec<Division> = include_str!("../../../data/wuhu-divisions.csv")
             .lines()
             .skip(1)
@@ -136,31 +134,38 @@ impl TestServer {
         write.calendar_add(&days).await.expect("days");
         write.commit().await.expect("the city is founded");
         for (login, name, role, division) in CAST {
-            let division = DivisionCode::new(*division).expect("a code of the cast");
-            let actor = Actor::System { division: division.county().division() };
-            let mut write = self.app.storage.write(&actor, self.app.now()).await.expect("a write");
-            let new = NewUser {
-                login: (*login).to_owned(),
-                name: (*name).to_owned(),
-                role: *role,
-                division,
-                password_hash: hash.clone(),
-            };
-            let id = write.user_create(&new).await.unwrap_or_else(|error| panic!("{login}: {error}"));
-            write.commit().await.expect("a user");
-            let user = User {
-                id,
-                login: new.login,
-                name: new.name,
-                role: *role,
-                division,
-                active: true,
-                failed_attempts: 0,
-                locked_until: None,
-                created_at: self.app.now(),
-            };
-            self.users.insert(login, user);
+            self.hire(login, name, *role, *division).await;
         }
+    }
+
+    /// Somebody more for the cast, with everybody's password.
+    pub async fn hire(&mut self, login: &str, name: &str, role: Role, division: i64) {
+        static HASH: OnceLock<String> = OnceLock::new();
+        let hash = HASH.get_or_init(|| doudi_storage::password::hash(PASSWORD).expect("a password can be hashed"));
+        let division = DivisionCode::new(division).expect("a code of the cast");
+        let actor = Actor::System { division: division.county().division() };
+        let mut write = self.app.storage.write(&actor, self.app.now()).await.expect("a write");
+        let new =
+            NewUser { login: login.to_owned(), name: name.to_owned(), role, division, password_hash: hash.clone() };
+        let id = write.user_create(&new).await.unwrap_or_else(|error| panic!("{login}: {error}"));
+        write.commit().await.expect("a user");
+        let user = User {
+            id,
+            login: new.login,
+            name: new.name,
+            role,
+            division,
+            active: true,
+            failed_attempts: 0,
+            locked_until: None,
+            created_at: self.app.now(),
+        };
+        self.users.insert(login.to_owned(), user);
+    }
+
+    /// By name, as forms show officers.
+    pub fn named(&self, name: &str) -> &User {
+        self.users.values().find(|user| user.name == name).unwrap_or_else(|| panic!("{name} is not in the cast"))
     }
 
     pub fn user(&self, login: &str) -> &User {
@@ -212,7 +217,7 @@ impl TestServer {
     }
 
     /// A browser in which somebody of the cast is signed in.
-    pub async fn client(&self, login: &'static str) -> Client<'_> {
+    pub async fn client(&self, login: &str) -> Client<'_> {
         let user = self.user(login).clone();
         let mut token = [0u8; 32];
         token[..login.len()].copy_from_slice(login.as_bytes());

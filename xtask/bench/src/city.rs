@@ -199,8 +199,9 @@ impl City {
         Ok(self.app.storage.floor(COUNTY, read, written).await?.took.as_secs_f64())
     }
 
-    /// Imports all families, a file of as many rows as the importer takes after the other; the first file is measured.
-    pub async fn import(&self, families: &[Family]) -> Result<Line> {
+    /// Imports all families, a file of as many rows as the importer takes after the other; the first file is the figure, with its
+    /// floor where one is asked for.
+    pub async fn import(&self, families: &[Family], with_floor: bool) -> Result<Line> {
         let mut measured = None;
         for file in files(families) {
             let bytes = self.sheet(file)?;
@@ -216,12 +217,11 @@ impl City {
             }
             if measured.is_none() {
                 let facts = self.app.storage.count_rows("fact").await?;
+                let what = format!("import of {persons} persons with {facts} dated facts, from XLSX");
+                let line = Line::new("import", self.engine, what, took, "s").aim(60.0 * share(persons));
                 let mut written = since(mark, &["household", "person", "membership", "fact"]);
                 written.push(Part::all("term", "household"));
-                let floor = self.floor(&[], &written).await?;
-                let what = format!("import of {persons} persons with {facts} dated facts, from XLSX");
-                let line = Line::new("import", self.engine, what, took, "s");
-                measured = Some(line.aim(60.0 * share(persons)).floor(floor));
+                measured = Some(if with_floor { line.floor(self.floor(&[], &written).await?) } else { line });
             }
         }
         measured.context("no families")
@@ -258,7 +258,7 @@ impl City {
     pub async fn decide_first(
         &self,
         manifest: &Manifest,
-        left_out: impl Fn(&assess::AssessRow) -> bool + Send,
+        left_out: impl Fn(&assess::AssessRow) -> bool + Send + Sync,
     ) -> Result<usize> {
         self.clock.set(DECIDED);
         let mut rows = Vec::new();

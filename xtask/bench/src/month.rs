@@ -77,7 +77,7 @@ impl Month {
         let mut families = city::paid_families(&mut maker, &self.dibao, paid)?;
         families.extend(supported::families(&mut maker, supported)?);
         say("importing it");
-        self.city.import(&families).await?;
+        self.city.import(&families, false).await?;
         say("who is supported and who is paid");
         supported::settle(&self.city, &self.care, supported).await?;
         let others = self.city.decide_first(&self.dibao, |row| supported::is_one(&row.number)).await?;

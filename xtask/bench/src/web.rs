@@ -42,7 +42,7 @@ pub struct Server {
 }
 
 impl Server {
-    async fn of(city: &City) -> Result<Server> {
+    pub async fn of(city: &City) -> Result<Server> {
         Server::start(&city.home, &city.url).await
     }
 

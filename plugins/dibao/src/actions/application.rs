@@ -136,6 +136,11 @@ impl Step<'_> {
 
     fn edit(mut self) -> Result<Effects> {
         self.body.fill(&self.action.values, &self.context.actor);
+        // A case is about whom it was begun for: his papers and his line of decisions hang on it.
+        if self.document.person.is_some_and(|person| self.body.applicant != Some(person)) {
+            let words = "申请人不能更换。确需更换的，请撤回本申请，再为新的申请人新建申请";
+            return Err(Refusal::invalid(words).problem("applicant", words));
+        }
         let state = self.document.state.clone();
         Ok(Effects::new().document(self.put(&state, "修改申请")).attach(self.attach("申请材料")))
     }

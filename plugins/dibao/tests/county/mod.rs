@@ -93,6 +93,25 @@ impl County {
         }
     }
 
+    /// What a form shows when it opens on the newest document of a collection.
+    pub fn opened(
+        &mut self,
+        date: &str,
+        who: (i64, &str),
+        collection: &str,
+        form: &str,
+    ) -> std::collections::BTreeMap<String, serde_json::Value> {
+        self.as_user(date, who);
+        let request = FillRequest {
+            form: form.to_owned(),
+            document: Some(self.world.latest(collection)),
+            household: Some(FAMILY),
+            ..FillRequest::default()
+        };
+        let fill = self.world.run(|context| Dibao::fill(context, request)).expect("a form");
+        fill.values.into_iter().collect()
+    }
+
     pub fn state(&self, collection: &str) -> String {
         self.world.latest(collection).state
     }
