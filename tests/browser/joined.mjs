@@ -79,7 +79,7 @@ async function play(step, at) {
 /** The household of the story, by the name of its head. */
 async function family(person) {
   await person.go(`/households?q=${encodeURIComponent(script.head)}`);
-  const link = person.page.locator('main a[href^="/households/"]').first();
+  const link = person.page.locator('main table a[href^="/households/"]').first();
   return (await link.getAttribute('href')).match(/\d+/)[0];
 }
 
@@ -128,19 +128,22 @@ async function complete(person, values = {}) {
   const form = person.page.locator('#the-form');
   // Twice: an answer may bring up fields that depend on it.
   for (let round = 0; round < 2; round += 1) {
-    for (const [name, value] of Object.entries(values)) {
+    for (const [name, told] of Object.entries(values)) {
+      const value = told === true ? 'yes' : told === false ? 'no' : told;
       const box = form.locator(`#f-${name}-box`);
       if (await box.count() === 0 || !(await box.isVisible())) continue;
       const ticks = box.locator('input[type=radio], input[type=checkbox]');
-      if (await ticks.count() > 0) {
-        if (value === '@members' || (value === true && await ticks.count() === 1)) {
+      const officer = String(value).startsWith('@officer ') ? String(value).slice('@officer '.length) : null;
+      if (await ticks.count() > 0 && officer) {
+        await box.getByLabel(new RegExp(`^${officer}(（|$)`)).check();
+      } else if (await ticks.count() > 0) {
+        if (value === '@members') {
           for (const tick of await ticks.all()) await tick.check();
         } else {
           for (const one of [value].flat()) await box.locator(`input[value="${one}"]`).check();
         }
       } else if (await box.locator('select').count() > 0) {
-        const who = String(value).startsWith('@officer ') ? String(value).slice('@officer '.length) : null;
-        const option = who ? box.locator('option').filter({ hasText: who }) : box.locator(`option[value="${value}"]`);
+        const option = officer ? box.locator('option').filter({ hasText: officer }) : box.locator(`option[value="${value}"]`);
         await box.locator('select').selectOption(await option.first().getAttribute('value'));
       } else {
         await box.locator('input:not([type=hidden]), textarea').first().fill(String(value).replace('¥', ''));
