@@ -21,7 +21,12 @@ pub struct Frame {
     /// The county (or city) the visitor works for, and her own division in full.
     pub place: Option<String>,
     pub area: String,
+    /// The kernel's pages for everyday work.
     pub menu: Vec<MenuItem>,
+    /// Those of the county's measures, measure by measure.
+    pub measures: Vec<MeasureMenu>,
+    /// The kernel's pages for those who look after the system.
+    pub setup: Vec<MenuItem>,
     pub today: Date,
     /// Path of this page, and its query without the frame's own words.
     path: String,
@@ -33,6 +38,15 @@ pub struct Frame {
 pub struct MenuItem {
     pub label: String,
     pub href: String,
+}
+
+/// The pages one measure offers an office.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MeasureMenu {
+    pub name: String,
+    /// `/measures/dibao/`.
+    prefix: String,
+    pub pages: Vec<MenuItem>,
 }
 
 /// What the cookies and the address say about language and size.
@@ -55,6 +69,8 @@ impl Frame {
             place: None,
             area: String::new(),
             menu: Vec::new(),
+            measures: Vec::new(),
+            setup: Vec::new(),
             today,
             path: path.to_owned(),
             query,
@@ -73,12 +89,12 @@ impl Frame {
         } else {
             format!("{} {}", tree.name(county), tree.path(user.division))
         };
-        self.menu = self.menu_of(app, &actor).await?;
+        self.fill_menus(app, &actor).await;
         self.user = Some(user);
         Ok(self)
     }
 
-    async fn menu_of(&self, app: &App, actor: &Actor) -> Result<Vec<MenuItem>> {
+    async fn fill_menus(&mut self, app: &App, actor: &Actor) {
         let role = actor.role();
         let may = |permission| role.is_some_and(|role| policy::allows(role, permission));
         // A measure that cannot be asked must not take the kernel's own pages with it.
@@ -86,40 +102,54 @@ impl Frame {
             tracing::warn!(%error, "what the measures put into the menu could not be read");
             plugin::Offered::default()
         });
-        let mut menu = Vec::new();
-        let mut add = |permission, label: &'static str, href: &str| {
-            if may(permission) {
-                menu.push(MenuItem { label: self.t(label).to_owned(), href: href.to_owned() });
-            }
+        let entries = |wanted: &[(Permission, &'static str, &'static str)]| -> Vec<MenuItem> {
+            let allowed = wanted.iter().filter(|(permission, _, _)| may(*permission));
+            let item = |(_, label, href): &(Permission, &'static str, &'static str)| MenuItem {
+                label: self.t(label).to_owned(),
+                href: (*href).to_owned(),
+            };
+            allowed.map(item).collect()
         };
-        add(Permission::CaseRead, "工作台", "/worklist");
-        add(Permission::CaseRead, "义务日历", "/duties");
-        if offered.fieldwork {
-            add(Permission::CaseWrite, "外勤", "/field");
+        let mut menu = entries(&[
+            (Permission::CaseRead, "工作台", "/worklist"),
+            (Permission::CaseRead, "义务日历", "/duties"),
+            (Permission::CaseWrite, "外勤", "/field"),
+            (Permission::HouseholdRead, "家庭档案", "/households"),
+            (Permission::HouseholdImport, "花名册导入", "/imports"),
+            (Permission::DecisionRead, "决定与待遇", "/decisions"),
+            (Permission::FiguresRead, "各县区统计", "/figures"),
+            (Permission::ScorecardRead, "督查考核", "/scorecard"),
+        ]);
+        menu.retain(|item| offered.fieldwork || item.href != "/field");
+        let setup = entries(&[
+            (Permission::ConfigurationRead, "措施管理", "/plugins"),
+            (Permission::ConfigurationRead, "政策参数", "/parameters"),
+            (Permission::Simulate, "试运行与测算", "/shadow"),
+            (Permission::ConfigurationRead, "工作日历", "/calendar"),
+            (Permission::Configure, "任务与通知", "/jobs"),
+            (Permission::UserManage, "用户", "/users"),
+            (Permission::UserManage, "接口令牌", "/tokens"),
+            (Permission::AuditRead, "审计日志", "/audit"),
+        ]);
+        let mut measures: Vec<MeasureMenu> = Vec::new();
+        for entry in offered.menu {
+            let prefix = format!("/measures/{}/", entry.plugin);
+            let page = MenuItem { label: self.text(&entry.title).to_owned(), href: format!("{prefix}{}", entry.page) };
+            match measures.iter_mut().find(|measure| measure.prefix == prefix) {
+                Some(measure) => measure.pages.push(page),
+                None => measures.push(MeasureMenu {
+                    name: self.text(&entry.plugin_name).to_owned(),
+                    prefix,
+                    pages: vec![page],
+                }),
+            }
         }
-        add(Permission::HouseholdRead, "家庭档案", "/households");
-        add(Permission::HouseholdImport, "花名册导入", "/imports");
-        add(Permission::DecisionRead, "决定与待遇", "/decisions");
-        add(Permission::FiguresRead, "各县区统计", "/figures");
-        add(Permission::ScorecardRead, "督查考核", "/scorecard");
-        menu.extend(offered.menu.into_iter().map(|entry| MenuItem {
-            label: self.text(&entry.title).to_owned(),
-            href: format!("/measures/{}/{}", entry.plugin, entry.page),
-        }));
-        let mut add = |permission, label: &'static str, href: &str| {
-            if may(permission) {
-                menu.push(MenuItem { label: self.t(label).to_owned(), href: href.to_owned() });
-            }
-        };
-        add(Permission::ConfigurationRead, "措施管理", "/plugins");
-        add(Permission::ConfigurationRead, "政策参数", "/parameters");
-        add(Permission::Simulate, "试运行与测算", "/shadow");
-        add(Permission::ConfigurationRead, "工作日历", "/calendar");
-        add(Permission::Configure, "任务与通知", "/jobs");
-        add(Permission::UserManage, "用户", "/users");
-        add(Permission::UserManage, "接口令牌", "/tokens");
-        add(Permission::AuditRead, "审计日志", "/audit");
-        Ok(menu)
+        (self.menu, self.measures, self.setup) = (menu, measures, setup);
+    }
+
+    /// The measure whose page this is.
+    pub fn measure_here(&self) -> Option<&MeasureMenu> {
+        self.measures.iter().find(|measure| self.path.starts_with(&measure.prefix))
     }
 
     pub fn words(&self) -> Words {

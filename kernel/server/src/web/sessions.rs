@@ -84,7 +84,7 @@ pub async fn destroy(State(app): State<App>, jar: CookieJar) -> Answer {
 
 /// Everyone begins at the first entry of her own menu that is the kernel's: a measure's page may fail.
 pub async fn home(frame: Frame) -> Response {
-    let first = frame.menu.iter().find(|item| !item.href.starts_with("/measures/"));
+    let first = frame.menu.iter().chain(&frame.setup).next();
     Redirect::to(first.map_or("/me", |item| item.href.as_str())).into_response()
 }
 

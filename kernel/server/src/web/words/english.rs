@@ -201,6 +201,7 @@ pub const ENGLISH: &[(&str, &str)] = &[
     ("可以输入姓名、姓名拼音首字母、公民身份号码或电话后四位、完整号码、户编号。多个条件用空格隔开。", "Name, pinyin initials, last four digits of an ID number or phone, a full number, or the household number. Several, apart by blanks."),
     ("可办的操作", "Actions"),
     ("各县区统计", "County figures"),
+    ("各项措施", "Measures"),
     ("同一文件再上传一次，不会重复登记。", "The same file once more records nothing twice."),
     ("同一文件再导入一次，不会重复。", "The same file imported again changes nothing."),
     ("同意的原因", "Why you agree"),
