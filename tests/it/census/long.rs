@@ -1,5 +1,5 @@
 //! A long list: taken in behind the officer's back, block by block, told how far on its page, gone on with after a server dies,
-//! and never twice, however often a step is tried.
+//! and never twice, however often a step is tried. How long a hundred thousand rows take is measured by the bench (part `month`).
 
 use super::lists::list;
 use super::{TODAY, body, enabled};
@@ -15,7 +15,6 @@ use doudi_server::worker::{TERMS, Worker};
 use doudi_storage::import::{ImportHousehold, ImportMember, ImportPerson};
 use jiff::civil::date;
 use std::fmt::Write as _;
-use std::time::Instant;
 
 /// The n-th invented person; some share a birthday and none a number.
 fn number(n: usize) -> String {
@@ -171,25 +170,4 @@ async fn a_list_that_cannot_go_on_ends_with_its_reason() {
     assert_eq!((view.done, view.is_over()), (1_000, true));
     assert!(view.problem.as_deref().is_some_and(|why| why.contains("措施")), "{view:?}");
     server.close().await;
-}
-
-/// How long a county's hundred thousand takes: `cargo test -p doudi-tests --test it census::long::a_hundred -- --ignored --nocapture`.
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "minutes; for the table of measured figures"]
-async fn a_hundred_thousand_rows() {
-    each_engine(TODAY, async |server| {
-        enabled(server).await;
-        crowd(server, 100_000).await;
-        let document = list(server).await;
-        let chen = server.actor(people::CHEN_LI);
-        let text = content(100_000);
-        let run =
-            intake::begin(&server.app, &chen, document, "wages", text.as_bytes(), "全县.csv").await.expect("begun");
-        let began = Instant::now();
-        Worker::new(server.app.clone()).until_idle().await.expect("work");
-        let view = intake::run(&server.app, &chen, run).await.expect("there").run;
-        println!("{}: {} rows in {:?}", server.app.storage.engine_name(), view.taken, began.elapsed());
-        assert_eq!((view.taken, view.failed), (99_900, 100));
-    })
-    .await;
 }
