@@ -167,7 +167,9 @@ impl<'a> County<'a> {
         if matches!(login, people::CHEN_LI | people::ZHAO_MIN) {
             ahead.extend(["/scorecard?month=2022-07".to_owned(), "/duties?month=2022-07".to_owned()]);
         }
-        ahead.push_back(format!("/households/{}?tab=decisions", self.family.household));
+        // Nobody leads her there: an office that sees no families is told so.
+        let uninvited = format!("/households/{}?tab=decisions", self.family.household);
+        ahead.push_back(uninvited.clone());
         let mut known: BTreeSet<String> = ahead.iter().cloned().collect();
         // Of the same page with other values a few are enough.
         let mut alike: BTreeMap<String, usize> = BTreeMap::new();
@@ -185,6 +187,9 @@ impl<'a> County<'a> {
                 if known.insert(location.clone()) {
                     ahead.push_back(location);
                 }
+                continue;
+            }
+            if path == uninvited && page.status == 403 {
                 continue;
             }
             let page = page.ok().lacks(&["现在不能回答", "程序出错"]);

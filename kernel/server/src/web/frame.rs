@@ -44,7 +44,7 @@ pub struct MenuItem {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MeasureMenu {
     pub name: String,
-    /// `/measures/dibao/`.
+    /// `/measures/<plugin>/`.
     prefix: String,
     pub pages: Vec<MenuItem>,
 }

@@ -7,7 +7,6 @@ use crate::clue::{self, CLUE, Clue, Filed};
 use crate::rules::figures::{days_word, median};
 use crate::rules::words::Measure;
 use crate::scorecard::{Period, clues_since, decided, on_grid};
-use crate::visit::month_code;
 use doudi_sdk::doc::page::{ColumnHead, FigureItem};
 use doudi_sdk::prelude::*;
 
@@ -70,7 +69,7 @@ pub fn page(context: &Context, request: &PageRequest) -> Result<Page> {
     }
     for month in [period.begins.add_months(-1), period.begins.add_months(1)] {
         let link = here(request, "ledger").with("from", month.first_of_month()).with("to", month.last_of_month());
-        others = others.linked_row(link.with("at", 0), [Cell::text(month_code(month))]);
+        others = others.linked_row(link.with("at", 0), [Cell::text(month.chinese_month())]);
     }
     Ok(page.heading("其他清单和月份").table(others))
 }

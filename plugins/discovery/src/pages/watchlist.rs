@@ -4,7 +4,6 @@ use super::{date_cell, more, period, ratio, whom, window};
 use crate::review::Review;
 use crate::rules::words::Wish;
 use crate::scorecard::{reviews, reviews_due};
-use crate::visit::month_code;
 use crate::watchlist::sweep;
 use doudi_sdk::doc::page::{ColumnHead, FigureItem};
 use doudi_sdk::prelude::*;
@@ -45,7 +44,7 @@ pub fn page(context: &Context, request: &PageRequest) -> Result<Page> {
     let mut others = PageTable::new(["其他月份"]);
     for month in [period.begins.add_months(-1), period.begins.add_months(1)] {
         let link = Link::page("watch-list").with("from", month.first_of_month()).with("to", month.last_of_month());
-        others = others.linked_row(link, [Cell::text(month_code(month))]);
+        others = others.linked_row(link, [Cell::text(month.chinese_month())]);
     }
     Ok(page.table(others))
 }
