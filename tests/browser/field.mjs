@@ -266,7 +266,7 @@ async function signedOut([, , third]) {
   await phone.goto(server.url + form(third));
   await fillIn('困难', '第二次去');
   await phone.goto(`${server.url}/worklist`);
-  await phone.locator('details.menu-button summary').click();
+  await phone.locator('.top details.menu-button summary').click();
   await phone.getByRole('button', { name: '退出登录' }).click();
   await phone.waitForURL((url) => url.pathname === '/sign-in');
   same(await phone.evaluate(() => caches.keys().then((names) => names.filter((name) => name.startsWith('doudi-pages-')).length)), 0, 'no pages of hers are left');
@@ -278,7 +278,7 @@ async function signedOut([, , third]) {
   await phone.locator('#others').waitFor();
   must(!(await phone.locator('main').innerText()).includes('第二次去'), "another account does not see what is hers");
   await phone.goto(`${server.url}/worklist`);
-  await phone.locator('details.menu-button summary').click();
+  await phone.locator('.top details.menu-button summary').click();
   await phone.getByRole('button', { name: '退出登录' }).click();
   await signIn(phone);
   await phone.locator('#unsent .task').first().waitFor();
