@@ -2,43 +2,19 @@
 // position while there is no network, survives a reload, is counted as unsent, arrives once when the signal is back; somebody
 // else was quicker with another, and both values stand side by side; a session that ended loses nothing. Then the scorecard, the
 // calendar of duties and the city's table, which are fed by the same measure. Started by `cargo xtask test --only browser`.
-import { chromium } from 'playwright-core';
 import { deflateSync } from 'node:zlib';
-import { Cast } from './people.mjs';
-import { look } from './looks.mjs';
-import { Server, freePort } from './server.mjs';
+import { browser, cast, chapter, must, play, seen, server, surroundings } from './stage.mjs';
 
-const { DOUDI_CHROMIUM, DOUDI_BINARY, DOUDI_CITY, DOUDI_PASSWORD } = process.env;
-for (const [name, value] of Object.entries({ DOUDI_CHROMIUM, DOUDI_BINARY, DOUDI_CITY, DOUDI_PASSWORD })) {
-  if (!value) {
-    console.error(`${name} is not set. Start this with: cargo xtask test --only browser`);
-    process.exit(2);
-  }
-}
-
-const problems = [];
-let checks = 0;
-
-function must(right, what) {
-  checks += 1;
-  if (!right) {
-    problems.push(what);
-    console.log(`  ✗ ${what}`);
-  }
-}
+const { DOUDI_PASSWORD } = surroundings('DOUDI_PASSWORD');
 
 function same(found, expected, what) {
   must(String(found) === String(expected), `${what}: ${found}, expected ${expected}`);
 }
 
-async function seen(page, name, size) {
-  for (const problem of await look(page, name)) must(false, problem);
-  checks += 3;
-  if (size) await page.setViewportSize(size);
-}
-
-function chapter(words) {
-  console.log(`· ${words}`);
+/** A look leaves the window wide; hers is a phone's. */
+async function seenOnPhone(name) {
+  await seen(phone, name);
+  await phone.setViewportSize(PHONE);
 }
 
 /** A photo as a camera gives it: a PNG of so many pixels, in stripes. */
@@ -76,17 +52,11 @@ function photo(width, height) {
 }
 
 const PHONE = { width: 360, height: 740 };
-const browser = await chromium.launch({
-  executablePath: DOUDI_CHROMIUM,
-  args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'],
-});
-const server = new Server(DOUDI_BINARY, DOUDI_CITY, await freePort());
-const cast = new Cast(browser, server, DOUDI_PASSWORD);
 
 let context;
 let phone;
 
-try {
+await play(async () => {
   await server.on('2022-07-20');
   const visits = await planned();
   await withoutSignal(visits);
@@ -94,17 +64,9 @@ try {
   await bothSides(visits);
   await signedOut(visits);
   await counted();
-} catch (error) {
-  problems.push(String(error.stack ?? error));
+}, async () => {
   if (phone) await phone.screenshot({ path: new URL('./screenshots/field-broken.png', import.meta.url).pathname }).catch(() => {});
-  if (server.log) console.error(server.log.slice(-4_000));
-} finally {
-  await browser.close();
-  await server.stop();
-}
-console.log(`${checks} checks, ${problems.length} problems`);
-for (const problem of problems) console.log(`  ✗ ${problem}`);
-process.exit(problems.length === 0 ? 0 : 1);
+});
 
 /** The town plans visits to families of 刘燕's village. */
 async function planned() {
@@ -162,7 +124,7 @@ async function withoutSignal([first, second]) {
   await signIn(phone);
   await phone.locator('body[data-pages]').waitFor({ state: 'attached', timeout: 20_000 });
   same(await phone.locator('body').getAttribute('data-pages'), 5, 'the list and four forms are kept');
-  await seen(phone, 'field-list', PHONE);
+  await seenOnPhone('field-list');
   await context.setOffline(true);
   await phone.goto(`${server.url}/field`);
   must(await phone.locator('#kept-note').isVisible(), 'a kept page says that it is one');
@@ -177,7 +139,7 @@ async function withoutSignal([first, second]) {
   await phone.locator('.photos img').waitFor();
   await fillIn('困难', '老人独自在家，屋顶漏雨');
   await phone.locator('#f-people').fill('1');
-  await seen(phone, 'field-form', PHONE);
+  await seenOnPhone('field-form');
   await phone.reload();
   await phone.locator('form[data-ready=yes]').waitFor();
   same(await phone.locator('#f-note').inputValue(), '老人独自在家，屋顶漏雨', 'what was typed is there after a reload');
@@ -235,7 +197,7 @@ async function bothSides([, second]) {
   for (const words of ['王芳', '登记走访', '您填写的', '系统中现在的', '危急', '一般', '断粮两天', '电话联系，家中平安']) {
     must(both.includes(words), `both sides show ${words}`);
   }
-  await seen(phone, 'field-conflict', PHONE);
+  await seenOnPhone('field-conflict');
   // Her own note, the other's finding.
   await phone.locator('#keep-condition-theirs').check();
   await phone.locator('.conflict button.main').click();

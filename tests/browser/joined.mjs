@@ -2,20 +2,9 @@
 // application, a delegated decision, a spot check, a payment and the figures of the scorecard. The same file is played on both databases
 // by tests/it/joined.rs. Afterwards everybody opens every page of every measure. Started by `cargo xtask test --only browser`.
 import { readFileSync } from 'node:fs';
-import { chromium } from 'playwright-core';
 import { parse } from 'smol-toml';
 import { fill } from './clerk.mjs';
-import { look } from './looks.mjs';
-import { Cast } from './people.mjs';
-import { Server, freePort } from './server.mjs';
-
-const { DOUDI_CHROMIUM, DOUDI_BINARY, DOUDI_CITY, DOUDI_PASSWORD } = process.env;
-for (const [name, value] of Object.entries({ DOUDI_CHROMIUM, DOUDI_BINARY, DOUDI_CITY, DOUDI_PASSWORD })) {
-  if (!value) {
-    console.error(`${name} is not set. Start this with: cargo xtask test --only browser`);
-    process.exit(2);
-  }
-}
+import { cast, chapter, must, play, seen, server } from './stage.mjs';
 
 const script = parse(readFileSync(new URL('../../examples/demo-county/joined.toml', import.meta.url), 'utf8'));
 // Whose pages are looked at when the story is over.
@@ -23,51 +12,20 @@ const EVERYBODY = ['chen.li', 'zhao.min', 'wang.fang', 'li.ming', 'liu.yan', 'qi
 // How long the worker has for what follows a step.
 const PATIENCE = 60_000;
 
-const problems = [];
-let checks = 0;
-
-function must(right, what) {
-  checks += 1;
-  if (!right) {
-    problems.push(what);
-    console.log(`  ✗ ${what}`);
-  }
-}
-
-async function seen(person, name) {
-  for (const problem of await look(person.page, name)) must(false, problem);
-  checks += 3;
-}
-
-const browser = await chromium.launch({
-  executablePath: DOUDI_CHROMIUM,
-  args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'],
-});
-const server = new Server(DOUDI_BINARY, DOUDI_CITY, await freePort());
-const cast = new Cast(browser, server, DOUDI_PASSWORD);
 /** Numbers by the names the story gives them. */
 const known = {};
 
-try {
-  for (const [at, step] of script.step.entries()) await play(step, at);
+await play(async () => {
+  for (const [at, step] of script.step.entries()) await take(step, at);
   await everyPage();
-} catch (error) {
-  problems.push(String(error.stack ?? error));
-  if (server.log) console.error(server.log.slice(-4_000));
-} finally {
-  await browser.close();
-  await server.stop();
-}
-console.log(`${checks} checks, ${problems.length} problems`);
-for (const problem of problems) console.log(`  ✗ ${problem}`);
-process.exit(problems.length === 0 ? 0 : 1);
+});
 
-async function play(step, at) {
+async function take(step, at) {
   if (server.today !== step.on) {
     await cast.goHome();
     await server.on(step.on);
   }
-  console.log(`· ${step.on} ${step.by}：${step.tells}`);
+  chapter(`${step.on} ${step.by}：${step.tells}`);
   const person = await cast.person(step.by);
   if (!known.family) known.family = await family(person);
   if (step.begin) await begin(person, step.begin);
@@ -209,8 +167,8 @@ async function open(person, { page, row, as, shows = [] }, name) {
     const text = await person.text();
     return words.every((one) => text.includes(one)) && (!row || await link.count() > 0);
   }, async () => `${path} should show ${[row, ...words].filter(Boolean).join('、')}:\n${await person.text()}`);
-  checks += words.length + 1;
-  await seen(person, name);
+  for (const one of words) must((await person.text()).includes(one), `${path} shows ${one}`);
+  await seen(person.page, name);
   if (row) known[as] = (await link.first().getAttribute('href')).match(/\d+/)[0];
 }
 
@@ -225,7 +183,7 @@ async function until(ready, why) {
 
 /** Every page of every measure that somebody's menu leads to, at three sizes and for axe. */
 async function everyPage() {
-  console.log('· everybody opens every page of the measures');
+  chapter('everybody opens every page of the measures');
   const done = new Set();
   for (const login of EVERYBODY) {
     const person = await cast.person(login);
@@ -239,7 +197,7 @@ async function everyPage() {
       const name = `page${href.split('?')[0].replaceAll('/', '-')}`;
       if (done.has(name)) continue;
       done.add(name);
-      await seen(person, name);
+      await seen(person.page, name);
     }
   }
   console.log(`  ${done.size} pages`);

@@ -4,43 +4,13 @@
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { chromium } from 'playwright-core';
-import { Cast } from './people.mjs';
 import { fill } from './clerk.mjs';
-import { look } from './looks.mjs';
-import { Server, freePort } from './server.mjs';
+import { cast, chapter, must, play, seen, server, surroundings } from './stage.mjs';
 
-const { DOUDI_CHROMIUM, DOUDI_BINARY, DOUDI_CITY, DOUDI_PASSWORD } = process.env;
-for (const [name, value] of Object.entries({ DOUDI_CHROMIUM, DOUDI_BINARY, DOUDI_CITY, DOUDI_PASSWORD })) {
-  if (!value) {
-    console.error(`${name} is not set. Start this with: cargo xtask test --only browser`);
-    process.exit(2);
-  }
-}
-
-const problems = [];
-let checks = 0;
-
-/** Something that must be so; the story goes on, the run fails. */
-function must(right, what) {
-  checks += 1;
-  if (!right) {
-    problems.push(what);
-    console.log(`  ✗ ${what}`);
-  }
-}
+const { DOUDI_BINARY, DOUDI_CITY } = surroundings('DOUDI_BINARY', 'DOUDI_CITY');
 
 function same(found, expected, what) {
   must(found === expected, `${what}: ${found}, expected ${expected}`);
-}
-
-async function seen(person, name) {
-  for (const problem of await look(person.page, name)) must(false, problem);
-  checks += 3;
-}
-
-function chapter(words) {
-  console.log(`· ${words}`);
 }
 
 // What the roster says: how many count, and what they have a month, in fen. The rest is arithmetic.
@@ -79,28 +49,12 @@ const yuan = (fen) => {
 /** 合计 of a row of the file for the bank. */
 const fen = (row) => Math.round(Number(row['合计'].replace(/[^\d.-]/g, '')) * 100);
 
-const browser = await chromium.launch({
-  executablePath: DOUDI_CHROMIUM,
-  args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'],
-});
-const server = new Server(DOUDI_BINARY, DOUDI_CITY, await freePort());
-const cast = new Cast(browser, server, DOUDI_PASSWORD);
-
-try {
+await play(async () => {
   await july();
   await august();
   await september();
   nothingGivenUp();
-} catch (error) {
-  problems.push(String(error.stack ?? error));
-  if (server.log) console.error(server.log.slice(-4_000));
-} finally {
-  await browser.close();
-  await server.stop();
-}
-console.log(`${checks} checks, ${problems.length} problems`);
-for (const problem of problems) console.log(`  ✗ ${problem}`);
-process.exit(problems.length === 0 ? 0 : 1);
+});
 
 /** Everybody goes home, and the server comes back on another legal date. */
 async function on(day) {
@@ -132,7 +86,7 @@ async function pay(roster, lines, total) {
   await chen.go(`/documents/${roster}`);
   const page = await chen.text();
   must(page.includes(yuan(total)), `the roster comes to ${yuan(total)}`);
-  await seen(chen, 'roster');
+  await seen(chen.page, 'roster');
   await chen.press(roster, 'submit');
   await refusedTo('chen.li', roster, 'approve');
   await (await cast.person('zhao.min')).press(roster, 'approve');
@@ -172,7 +126,7 @@ async function bankAnswers(roster, rows, day, failing = []) {
   await chen.page.waitForLoadState('load');
   const content = Buffer.from(`流水号,金额,结果,原因,日期\n${lines.join('\n')}\n`, 'utf8');
   await chen.page.locator('main input[type=file]').first().setInputFiles({ name: '回盘.csv', mimeType: 'text/csv', buffer: content });
-  await seen(chen, 'bank-return');
+  await seen(chen.page, 'bank-return');
   await chen.page.locator('main form[enctype] button').first().click();
   await chen.page.waitForLoadState('load');
   await chen.page.locator('main form[action$="/run"] button').first().click();
@@ -199,7 +153,7 @@ async function july() {
   await refused(chen, roster, 'reissue', '没有已更正账户');
   const wang = await cast.person('wang.fang');
   await wang.go('/measures/disbursement/exceptions');
-  await seen(wang, 'exceptions');
+  await seen(wang.page, 'exceptions');
   const failure = (await wang.page.locator('main a[href^="/documents/"]').first().getAttribute('href')).split('/').pop();
   await wang.press(failure, 'mend', { 核实情况: '已换新卡' });
   await chen.press(roster, 'reissue');
@@ -208,7 +162,7 @@ async function july() {
   same(fen(again[0]), due('刘小红', OLD), 'for its own amount');
   await bankAnswers(roster, again, '2022-07-12');
   await chen.press(roster, 'reconcile');
-  await seen(chen, 'roster-reconciled');
+  await seen(chen.page, 'roster-reconciled');
   await chen.press(roster, 'archive');
 
   chapter('孙卫东 has found work and is stopped from August');
@@ -262,7 +216,7 @@ async function august() {
   const chen = await cast.person('chen.li');
   await chen.go('/measures/disbursement/changes?month=2022-08&kind=stopped');
   must((await chen.text()).includes(yuan(due('孙卫东', OLD))), 'the changes name who is stopped');
-  await seen(chen, 'changes');
+  await seen(chen.page, 'changes');
   await on('2022-08-12');
   await bankAnswers(roster, rows, '2022-08-12');
   await (await cast.person('chen.li')).press(roster, 'reconcile');
@@ -315,12 +269,12 @@ async function september() {
   const chen = await cast.person('chen.li');
   await chen.go('/measures/disbursement/exceptions?kind=overpayment');
   must((await chen.text()).includes(yuan(OVERPAID)), `${yuan(OVERPAID)} paid after the death are to be recovered`);
-  await seen(chen, 'overpayment');
+  await seen(chen.page, 'overpayment');
   await on('2022-09-14');
   await bankAnswers(roster, rows, '2022-09-14');
   const again = await cast.person('chen.li');
   await again.press(roster, 'reconcile');
   await again.go('/measures/disbursement/month?month=2022-09');
   must((await again.text()).includes('已对账'), 'the month is reconciled');
-  await seen(again, 'month');
+  await seen(again.page, 'month');
 }

@@ -2,48 +2,11 @@
 // at every step somebody who may not. Started by `cargo xtask test --only browser`, which prepares the city and tells where
 // everything is in the environment.
 import { writeFileSync } from 'node:fs';
-import { chromium } from 'playwright-core';
-import { Cast } from './people.mjs';
 import { ALL, fill } from './clerk.mjs';
-import { look } from './looks.mjs';
-import { Server, freePort } from './server.mjs';
+import { browser, cast, chapter, must, play, seen, server, surroundings } from './stage.mjs';
 
-const { DOUDI_CHROMIUM, DOUDI_BINARY, DOUDI_CITY, DOUDI_ROSTER, DOUDI_MISTAKES, DOUDI_PASSWORD } = process.env;
-for (const [name, value] of Object.entries({ DOUDI_CHROMIUM, DOUDI_BINARY, DOUDI_CITY, DOUDI_ROSTER, DOUDI_MISTAKES, DOUDI_PASSWORD })) {
-  if (!value) {
-    console.error(`${name} is not set. Start this with: cargo xtask test --only browser`);
-    process.exit(2);
-  }
-}
+const { DOUDI_ROSTER, DOUDI_MISTAKES } = surroundings('DOUDI_ROSTER', 'DOUDI_MISTAKES');
 
-const problems = [];
-let checks = 0;
-
-/** Something that must be so; the story goes on, the run fails. */
-function must(right, what) {
-  checks += 1;
-  if (!right) {
-    problems.push(what);
-    console.log(`  ✗ ${what}`);
-  }
-}
-
-/** A page that must stand every look. */
-async function seen(person, name) {
-  for (const problem of await look(person.page, name)) must(false, problem);
-  checks += 3;
-}
-
-function chapter(words) {
-  console.log(`· ${words}`);
-}
-
-const browser = await chromium.launch({
-  executablePath: DOUDI_CHROMIUM,
-  args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'],
-});
-const server = new Server(DOUDI_BINARY, DOUDI_CITY, await freePort());
-const cast = new Cast(browser, server, DOUDI_PASSWORD);
 
 /** What an application needs to be complete. */
 const COMPLETE = { 已签署核对授权书的成员: ALL, 声明没有收入的成员: ALL, 是否已提供银行账户: '是', 申请人承诺: ALL };
@@ -53,7 +16,7 @@ const OPENS = '2022-07-04';
 const TOO_EARLY = '2022-07-11';
 const OVER = '2022-07-12';
 
-try {
+await play(async () => {
   await server.on(OPENS);
   await signingIn();
   await importing();
@@ -75,16 +38,7 @@ try {
   await explaining(household, caseId, decision);
   await administering();
   await withoutScripts();
-} catch (error) {
-  problems.push(String(error.stack ?? error));
-  if (server.log) console.error(server.log.slice(-4_000));
-} finally {
-  await browser.close();
-  await server.stop();
-}
-console.log(`${checks} checks, ${problems.length} problems`);
-for (const problem of problems) console.log(`  ✗ ${problem}`);
-process.exit(problems.length === 0 ? 0 : 1);
+});
 
 async function signingIn() {
   chapter('王芳 signs in to an empty worklist; a wrong password is refused in words');
@@ -96,25 +50,25 @@ async function signingIn() {
   await page.locator('#password').fill('not-her-password-1');
   await page.locator('main button').click();
   must((await page.locator('[role=alert]').innerText()).includes('不正确'), 'a wrong password is refused in words');
-  for (const problem of await look(page, 'sign-in')) must(false, problem);
+  await seen(page, 'sign-in');
   await context.close();
   const wang = await cast.person('wang.fang');
   must((await wang.text()).includes('工作台'), 'the worklist is the first page');
-  await seen(wang, 'worklist-empty');
+  await seen(wang.page, 'worklist-empty');
 }
 
 async function importing() {
   chapter('陈立 imports the roster from XLSX');
   const chen = await cast.person('chen.li');
   await chen.go('/imports');
-  await seen(chen, 'import');
+  await seen(chen.page, 'import');
   const template = await chen.download('/imports/template');
   must(template.status === 200 && template.body.subarray(0, 2).toString() === 'PK', 'the template is a workbook');
   // First the file of mistakes: the check names each row, nothing is written.
   await upload(chen, DOUDI_MISTAKES);
   const told = await chen.text();
   must(/第\s*3\s*行/.test(told) || told.includes('校验位不符'), 'the check says which row is wrong and why');
-  await seen(chen, 'import-mistakes');
+  await seen(chen.page, 'import-mistakes');
   const errors = chen.page.locator('a[href$="/errors"]');
   must(await errors.count() > 0, 'a file with reasons is offered');
   if (await errors.count() > 0) {
@@ -122,11 +76,11 @@ async function importing() {
     must(file.status === 200 && file.body.length > 1_000, 'the file with reasons is there');
   }
   await upload(chen, DOUDI_ROSTER);
-  await seen(chen, 'import-checked');
+  await seen(chen.page, 'import-checked');
   await chen.page.locator('form[action$="/run"] button').click();
   await chen.page.waitForLoadState('load');
   must((await chen.text()).includes('60'), 'sixty households are told of');
-  await seen(chen, 'import-done');
+  await seen(chen.page, 'import-done');
   await upload(chen, DOUDI_ROSTER);
   must(/未变化|没有变化/.test(await chen.text()), 'the same file again changes nothing');
   const li = await cast.person('li.ming');
@@ -146,17 +100,17 @@ async function searching() {
   const wang = await cast.person('wang.fang');
   await wang.go('/households');
   must(await wang.page.locator('main table').count() === 0, 'the search opens empty');
-  await seen(wang, 'search');
+  await seen(wang.page, 'search');
   await wang.page.locator('#q').fill('zjg');
   await wang.page.locator('main form[role=search] button').click();
   const row = wang.page.locator('main tr').filter({ hasText: 'NL-000001' });
   must(await row.count() === 1, 'initials find the family');
   must(!(await wang.text()).includes('张建国'), 'names are masked in the list');
-  await seen(wang, 'search-found');
+  await seen(wang.page, 'search-found');
   await row.locator('a').first().click();
   await wang.page.waitForLoadState('load');
   must(!(await wang.text()).includes('张建国'), 'names are masked in the file');
-  await seen(wang, 'household');
+  await seen(wang.page, 'household');
   for (const tab of ['finances', 'decisions', 'documents', 'attachments']) await wang.go(`${wang.path}?tab=${tab}`);
   const liu = await cast.person('liu.yan');
   await liu.go(wang.path);
@@ -177,17 +131,17 @@ async function applying(household) {
   // Nothing typed: everything that is missing is told at once, and stays on the page.
   await wang.submit();
   must(wang.path !== '/documents', 'an empty form is not taken');
-  await seen(wang, 'application-missing');
+  await seen(wang.page, 'application-missing');
   await wang.go(path);
   await fill(wang.page, server.today, { 申请人承诺: ALL });
   await wang.page.locator('#the-form button[name=_trial]').click();
   await wang.page.waitForLoadState('load');
   must((await wang.text()).includes('630.00'), 'the trial says 630.00 yuan');
-  await seen(wang, 'application');
+  await seen(wang.page, 'application');
   await wang.submit();
   const found = wang.path.match(/^\/documents\/(\d+)$/);
   if (!found) throw new Error(`the application was not taken:\n${await wang.text()}`);
-  await seen(wang, 'case-draft');
+  await seen(wang.page, 'case-draft');
   return found[1];
 }
 
@@ -208,14 +162,14 @@ async function working(caseId) {
   await wang.go(`/documents/${caseId}`);
   must((await wang.text()).includes('授权书'), 'what is missing stands on the page');
   await wang.press(caseId, 'request-supplement');
-  await seen(wang, 'case-supplement');
+  await seen(wang.page, 'case-supplement');
   await wang.press(caseId, 'edit', COMPLETE);
   await wang.press(caseId, 'resubmit');
   await refusedTo('chen.li', caseId, 'accept');
   await wang.press(caseId, 'accept');
-  await seen(wang, 'case-accepted');
+  await seen(wang.page, 'case-accepted');
   await wang.go('/worklist');
-  await seen(wang, 'worklist');
+  await seen(wang.page, 'worklist');
   chapter('finance check, survey by two, opinion');
   await wang.press(caseId, 'request-check');
   await refusedTo('wang.fang', caseId, 'record-check');
@@ -224,18 +178,18 @@ async function working(caseId) {
   await wang.press(caseId, 'survey', { 另一名调查人: '吴强', 在场成员是否签字: '是' });
   await refusedTo('wang.fang', caseId, 'opine');
   await li.press(caseId, 'opine');
-  await seen(li, 'case-opinion');
+  await seen(li.page, 'case-opinion');
   chapter('posted in the village');
   await refusedTo('li.ming', caseId, 'post');
   await wang.press(caseId, 'post');
-  await seen(wang, 'case-posting');
+  await seen(wang.page, 'case-posting');
   const posting = wang.page.locator('aside a[href^="/notices/"]').first();
   await posting.click();
   await wang.page.waitForLoadState('load');
   const sheet = await wang.page.locator('.sheet').innerText();
   must(sheet.includes('张建国') && sheet.includes('630.00'), 'the posting shows name and amount');
   must(!/\d{17}[\dX]/.test(sheet) && !/1\d{10}(?!\d)/.test(sheet.replace(/受理单位和电话.*/s, '')) && !sheet.includes('病'), 'the posting shows no number, phone or illness');
-  await seen(wang, 'posting');
+  await seen(wang.page, 'posting');
 }
 
 async function notYet(caseId) {
@@ -258,9 +212,9 @@ async function confirming(caseId) {
   await refusedTo('chen.li', caseId, 'confirm');
   await zhao.go(`/documents/${caseId}`);
   must((await zhao.text()).includes('630.00'), 'the trial stands beside the case');
-  await seen(zhao, 'case-confirming');
+  await seen(zhao.page, 'case-confirming');
   await zhao.press(caseId, 'confirm');
-  await seen(zhao, 'case-confirmed');
+  await seen(zhao.page, 'case-confirmed');
   const link = zhao.page.locator('aside a[href^="/decisions/"]').first();
   return (await link.getAttribute('href')).split('/').pop();
 }
@@ -274,7 +228,7 @@ async function explaining(household, caseId, decision) {
   must(/57号/.test(why), 'and the articles');
   must(why.includes('未核实'), 'and marks parameters nobody has confirmed');
   must(why.includes('1,800.00'), 'and the facts');
-  await seen(zhao, 'why');
+  await seen(zhao.page, 'why');
   await zhao.page.locator('form[action$="/replay"] button').click();
   await zhao.page.waitForLoadState('load');
   must((await zhao.text()).includes('逐字节一致'), 'running it again gives the same bytes');
@@ -288,7 +242,7 @@ async function explaining(household, caseId, decision) {
     if (!sheet.includes('确认告知书')) continue;
     letters += 1;
     must(sheet.includes('张建国') && sheet.includes('630.00'), 'the letter names applicant and amount');
-    await seen(zhao, 'letter');
+    await seen(zhao.page, 'letter');
     const paper = await zhao.page.pdf({ format: 'A4', printBackground: true, preferCSSPageSize: true });
     must(paper.subarray(0, 5).toString() === '%PDF-' && paper.length > 10_000, 'it prints');
     writeFileSync(new URL('./screenshots/letter.pdf', import.meta.url), paper);
@@ -296,9 +250,9 @@ async function explaining(household, caseId, decision) {
   must(letters === 1, 'there is one letter');
   await zhao.go(`/households/${household}?tab=decisions`);
   must((await zhao.text()).includes('630.00'), 'the file shows the payment');
-  await seen(zhao, 'household-decided');
+  await seen(zhao.page, 'household-decided');
   await zhao.go('/decisions');
-  await seen(zhao, 'decisions');
+  await seen(zhao.page, 'decisions');
   await otherCounty(household, caseId, decision, notices);
 }
 
@@ -335,7 +289,7 @@ async function administering() {
     const person = await cast.person(login);
     for (const path of paths) {
       must(await person.go(path) === 200, `${login} opens ${path}`);
-      await seen(person, path.slice(1));
+      await seen(person.page, path.slice(1));
     }
     must([403, 404].includes(await person.status('/households')), `${login} sees no families`);
   }
@@ -344,16 +298,16 @@ async function administering() {
   await he.page.locator('main .card a[href^="/plugins/"]').first().click();
   await he.page.waitForLoadState('load');
   must((await he.text()).includes('用于'), 'what a package asks for stands there as sentences');
-  await seen(he, 'plugin');
+  await seen(he.page, 'plugin');
   const wang = await cast.person('wang.fang');
   for (const link of await wang.page.locator('nav.menu a[href^="/measures/"]').evaluateAll((all) => all.map((one) => one.getAttribute('href')))) {
     must(await wang.go(link) === 200, `the menu's ${link} opens`);
-    await seen(wang, `measure-${link.split('/').pop()}`);
+    await seen(wang.page, `measure-${link.split('/').pop()}`);
   }
   await wang.go('/help');
-  await seen(wang, 'help');
+  await seen(wang.page, 'help');
   must(await wang.go('/households/999999') === 404, 'what is not there is a calm 404');
-  await seen(wang, 'not-found');
+  await seen(wang.page, 'not-found');
 }
 
 /** Scripts off: searching, applying and pressing work as plain links and forms. */

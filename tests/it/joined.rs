@@ -154,11 +154,11 @@ async fn a_familys_three_months_through_seven_measures() {
 impl Play<'_> {
     async fn step(&mut self, step: &Step) {
         measures::until(self.server, step.on).await;
-        println!("{} {}：{}", step.on, step.by, step.tells);
+        let what = format!("{} {}：{}", step.on, step.by, step.tells);
+        println!("{what}");
         let colleagues = ["wu.qiang", "fang.ting", "wang.fang"];
         let colleagues: Vec<&str> = colleagues.into_iter().filter(|login| *login != step.by).collect();
         let officer = Officer::new(self.server, &step.by, &colleagues);
-        let what = format!("{} {}：{}", step.on, step.by, step.tells);
         if let Some(begin) = &step.begin {
             let household = begin.family.then_some(self.family);
             let values = self.values(&begin.values);

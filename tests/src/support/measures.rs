@@ -29,14 +29,13 @@ pub async fn enable(server: &TestServer, id: &str, county: i64, from: Date) {
 }
 
 /// As [`enable`], with settings of the county's own.
-pub async fn enable_with(server: &TestServer, id: &str, county: i64, from: Date, settings: Option<serde_json::Value>) {
+pub async fn enable_with(server: &TestServer, id: &str, county: i64, from: Date, own: Option<serde_json::Value>) {
     let package = guests::plugin(id);
     let system = server.system(county);
     let installed = plugin::install(&server.app, &system, package.clone())
         .await
         .unwrap_or_else(|error| panic!("{id}: {error}: {error:?}"));
     let manifest = guests::load(&server.app.host, &package).await.manifest().clone();
-    let own = settings;
     let mut settings = manifest.settings.as_ref().map(|settings| settings.defaults.clone());
     if let Some(settings) = settings.as_mut().filter(|settings| settings.get("first_month").is_some()) {
         settings["first_month"] = json!("2022-07");
