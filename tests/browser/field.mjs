@@ -242,6 +242,8 @@ async function signedOut([, , third]) {
   await phone.goto(`${server.url}/worklist`);
   await phone.locator('.top details.menu-button summary').click();
   await phone.getByRole('button', { name: '退出登录' }).click();
+  // Signing out leads somewhere; going elsewhere before that would break off one of the two.
+  await phone.waitForURL((url) => url.pathname === '/sign-in');
   await signIn(phone);
   await phone.locator('#unsent .task').first().waitFor();
   await phone.locator('#unsent .task a').first().click();
