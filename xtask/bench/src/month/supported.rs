@@ -126,7 +126,7 @@ async fn people(city: &City) -> Result<Vec<Person>> {
 }
 
 fn form(number: usize) -> Form {
-    if number % CENTRAL == 0 { Form::Central } else { Form::Scattered }
+    if number.is_multiple_of(CENTRAL) { Form::Central } else { Form::Scattered }
 }
 
 fn level(number: usize) -> Level {
