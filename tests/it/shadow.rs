@@ -12,6 +12,7 @@ use caseload::{Caseload, DAY};
 use doudi_domain::shadow::{Change, ShadowKind};
 use doudi_domain::{Error, Fen};
 use doudi_server::app::assess;
+use doudi_server::app::measure;
 use doudi_server::app::plugin::{self, GrantChoice};
 use doudi_server::app::shadow::report::Factor;
 use doudi_server::app::shadow::{self, ReleaseChoice, RowView, ShadowDraft, ShadowReport, ShadowRowQuery, SideDraft};
@@ -265,7 +266,7 @@ async fn grants_are_those_the_release_would_get() {
     let server = TestServer::new(DAY).await;
     Caseload::enter_with(&server, GrantChoice::All).await;
     let it = server.actor(people::SUN_LI);
-    let manifest = plugin::manifests(&server.app, &it).await.expect("manifests").remove(0);
+    let manifest = measure::manifests(&server.app, &it).await.expect("manifests").remove(0);
     let all: Vec<String> =
         doudi_plugin_host::requested(&manifest).into_iter().map(|capability| capability.code).collect();
     let kept: Vec<String> = all.iter().filter(|grant| *grant != "read:asset.deposit").cloned().collect();

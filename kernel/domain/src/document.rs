@@ -34,6 +34,17 @@ pub struct Document {
     pub updated_at: Instant,
 }
 
+impl Document {
+    /// What people call it by: the acceptance number, or any key without letters. A key a measure composed for itself
+    /// (`yearly-417-2023-07-01`) says nothing to an officer; the kernel's own number stands in its place.
+    pub fn number(&self) -> String {
+        if self.key.is_empty() || self.key.contains(|letter: char| letter.is_ascii_alphabetic()) {
+            return self.id.to_string();
+        }
+        self.key.clone()
+    }
+}
+
 /// One step a document took: the timeline, and who may not act again (separation of duties).
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct DocumentStep {
@@ -47,4 +58,42 @@ pub struct DocumentStep {
     pub by_name: String,
     pub at: Instant,
     pub note: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_officer_never_reads_a_key_a_measure_composed() {
+        for (key, number) in [
+            ("2022-000017", "2022-000017"),
+            ("人社局", "人社局"),
+            ("yearly-417-2023-07-01", "7"),
+            ("2022-06-disabled-federation-1", "7"),
+            ("", "7"),
+        ] {
+            let document = Document {
+                id: DocumentId(7),
+                plugin: String::new(),
+                collection: String::new(),
+                key: key.to_owned(),
+                title: String::new(),
+                household: None,
+                person: None,
+                division: DivisionCode::new(340_223_000_000).expect("a county"),
+                state: String::new(),
+                assignee_role: None,
+                assignee: None,
+                since: Date::constant(2022, 7, 1),
+                due: None,
+                final_state: false,
+                body: String::new(),
+                revision: 1,
+                created_at: Instant(0),
+                updated_at: Instant(0),
+            };
+            assert_eq!(document.number(), number, "{key}");
+        }
+    }
 }

@@ -181,6 +181,17 @@ impl Actor {
         }
     }
 
+    /// Somebody of the same office in the same place, and nobody in particular (user 0): what is worked out for her is right for all
+    /// of them.
+    pub fn anybody_of_office(&self) -> Actor {
+        match self {
+            Actor::User { role, division, .. } => {
+                Actor::User { id: UserId(0), name: String::new(), role: *role, division: *division }
+            }
+            Actor::System { division } => Actor::System { division: *division },
+        }
+    }
+
     pub fn name(&self) -> &str {
         match self {
             Actor::User { name, .. } => name,

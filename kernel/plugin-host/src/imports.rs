@@ -10,6 +10,7 @@ mod parameters;
 mod payments;
 mod questions;
 mod records;
+mod tables;
 
 use crate::bindings::doudi::kernel;
 use crate::bindings::doudi::types::types;

@@ -61,7 +61,7 @@ pub use exports::intake::Taken;
 pub use exports::react::EventInput;
 pub use exports::tick::TickStep;
 pub use exports::view::ViewInput;
-pub use host::{Capacity, PluginHost};
+pub use host::{Capacity, Desk, PluginHost};
 pub use limits::{Amount, LimitLine, Limits};
 pub use manifest::digest;
 pub use observe::{Observation, Observer, Spent};

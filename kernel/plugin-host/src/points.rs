@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// Version of the contract this kernel speaks, and of the interfaces it lends.
-pub(crate) const CONTRACT: semver::Version = semver::Version::new(1, 2, 0);
+pub(crate) const CONTRACT: semver::Version = semver::Version::new(1, 3, 0);
 /// Version of the extension points: an interface plugins export never changes.
 pub(crate) const POINTS: semver::Version = semver::Version::new(1, 0, 0);
 

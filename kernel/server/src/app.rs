@@ -37,6 +37,8 @@ pub mod intake;
 pub mod job;
 pub mod kept;
 pub mod limits;
+pub(crate) mod manifests;
+pub mod measure;
 pub mod names;
 pub mod notice;
 pub(crate) mod numbering;

@@ -56,6 +56,14 @@ pub struct AuditBreak {
     pub reason: String,
 }
 
+/// How far the logs of a county and of its city have come: while it stays, nothing they know of has changed. The city's is looked
+/// at because releases, the statutory calendar and the places are its.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub struct Watermark {
+    county: i64,
+    city: i64,
+}
+
 /// An entry before it has its place in the chain.
 pub(crate) struct PendingEntry {
     at: Instant,
@@ -179,6 +187,26 @@ impl Snapshot {
         sql.push(" ORDER BY seq DESC LIMIT ").bind(limit + 1);
         let rows = self.tx.built(sql).await?.iter().map(read).collect::<Result<Vec<_>>>()?;
         Ok(Page::cut(rows, limit, |entry| page::cursor(&[entry.seq])))
+    }
+}
+
+impl Snapshot {
+    /// How far the logs have come in this snapshot. Anybody may know: it says nothing of what was done.
+    pub async fn audit_watermark(&mut self) -> Result<Watermark> {
+        let city = County(self.reach.county.0 / 100 * 100);
+        let sql = "SELECT COALESCE(MAX(seq), 0) AS seq FROM audit WHERE county = $1";
+        let mut come = [0; 2];
+        for (come, county) in come.iter_mut().zip([self.reach.county, city]) {
+            *come = self.tx.one(sql, args![county]).await?.get("seq")?;
+        }
+        let [county, city] = come;
+        Ok(Watermark { county, city })
+    }
+
+    /// Whether a user has changed anything in the county since.
+    pub async fn audit_has_since(&mut self, mark: Watermark, user: UserId) -> Result<bool> {
+        let sql = "SELECT seq FROM audit WHERE county = $1 AND seq > $2 AND by_user = $3 LIMIT 1";
+        Ok(self.tx.optional(sql, args![self.reach.county, mark.county, user]).await?.is_some())
     }
 }
 

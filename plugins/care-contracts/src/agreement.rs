@@ -1,7 +1,6 @@
 //! The body of a 委托照料服务协议: parties, services, fee, term, visits, signatures, and what became of it.
 
-use crate::carer::Carer;
-use crate::rules::agreement::{Invalid, Pause, Signatures, Term, validity};
+use crate::rules::agreement::{CarerState, Invalid, Pause, Signatures, Term, validity};
 use crate::rules::level::Level;
 use crate::store;
 use doudi_sdk::prelude::*;
@@ -87,13 +86,124 @@ impl Agreement {
     ///
     /// # Errors
     /// The first thing that speaks against it.
-    pub fn holds(&self, carer: Option<&Carer>, assessed: Option<Level>, day: Date) -> std::result::Result<(), Invalid> {
-        match carer {
-            Some(carer) => validity(&self.term(), carer.state_with(&self.override_reason, day), assessed, day),
-            None => Err(Invalid::CarerLeft),
-        }
+    pub fn holds(
+        &self,
+        carer: Option<CarerState>,
+        assessed: Option<Level>,
+        day: Date,
+    ) -> std::result::Result<(), Invalid> {
+        holds(&self.term(), carer, !self.override_reason.is_empty(), assessed, day)
     }
 }
+
+/// `excused`: the agreement gives its reason for a carer against whom a question stands.
+fn holds(
+    term: &Term<'_>,
+    carer: Option<CarerState>,
+    excused: bool,
+    assessed: Option<Level>,
+    day: Date,
+) -> std::result::Result<(), Invalid> {
+    let carer = carer.ok_or(Invalid::CarerLeft)?;
+    validity(term, CarerState { fit: carer.fit || excused, ..carer }, assessed, day)
+}
+
+/// An agreement as far as lists and figures ask.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Agreed {
+    /// Its document.
+    pub id: Id,
+    pub state: String,
+    pub household: Option<Id>,
+    pub member: Id,
+    pub carer: Id,
+    pub excused: bool,
+    pub level: Level,
+    pub signed: Option<Date>,
+    pub from: Date,
+    /// Inclusive.
+    pub to: Date,
+    pub pauses: Vec<Pause>,
+    pub ended: Option<Date>,
+    /// Fen a month.
+    pub fee: i64,
+    pub payee: Payee,
+    /// Days between visits.
+    pub visit_days: i64,
+}
+
+impl Agreed {
+    /// As [`Agreement::holds`].
+    ///
+    /// # Errors
+    /// The first thing that speaks against it.
+    pub fn holds(
+        &self,
+        carer: Option<CarerState>,
+        assessed: Option<Level>,
+        day: Date,
+    ) -> std::result::Result<(), Invalid> {
+        let Agreed { signed, from, to, level, ended, .. } = *self;
+        let term = Term { signed, from, to, level, pauses: &self.pauses, ended };
+        holds(&term, carer, self.excused, assessed, day)
+    }
+
+    fn read(row: &documents::Row<'_>) -> Result<Agreed> {
+        let needed = |what: &str| Refusal::internal(format!("协议 {} 没有内容 {what}", row.id.0));
+        let day = |name: &str| row.date(name).ok_or_else(|| needed(name));
+        Ok(Agreed {
+            id: row.id,
+            state: row.text("state").unwrap_or_default().to_owned(),
+            household: row.id_of("household"),
+            member: row.id_of("/member").ok_or_else(|| needed("/member"))?,
+            carer: row.id_of("/carer").ok_or_else(|| needed("/carer"))?,
+            excused: row.text("/override_reason").is_some_and(|reason| !reason.is_empty()),
+            level: row.read::<Option<Level>>("/level")?.ok_or_else(|| needed("/level"))?,
+            signed: row.date("/signed"),
+            from: day("/from")?,
+            to: day("/to")?,
+            pauses: row.read("/pauses")?,
+            ended: row.date("/ended"),
+            fee: row.int("/fee").unwrap_or(0),
+            payee: row.read("/payee")?,
+            visit_days: row.int("/visit_days").unwrap_or(0),
+        })
+    }
+}
+
+/// What [`Agreed`] is read from.
+const VALUES: [&str; 14] = [
+    "state",
+    "household",
+    "/member",
+    "/carer",
+    "/override_reason",
+    "/level",
+    "/signed",
+    "/from",
+    "/to",
+    "/pauses",
+    "/ended",
+    "/fee",
+    "/payee",
+    "/visit_days",
+];
+
+/// Agreements of a query, in order of id.
+///
+/// # Errors
+/// As [`documents::scan`].
+pub fn scan(query: documents::Query) -> Result<Vec<Agreed>> {
+    let mut found = Vec::new();
+    documents::scan(query, &VALUES, |row| {
+        found.push(Agreed::read(&row)?);
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+/// Agreements in the states in which they hold, may hold or have held: everything but the void ones.
+pub const FILED: [&str; 6] = ["unsigned", "active", "suspended", "renewed", "changed", "ended"];
 
 /// An agreement with its envelope.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -115,14 +225,6 @@ impl Filed {
 pub fn of_person(person: Id) -> Result<Vec<Filed>> {
     let found = store::all(documents::Query::of("agreement").person(person))?;
     found.into_iter().filter(|document| document.state != "void").map(Filed::of).collect()
-}
-
-/// All agreements in these states.
-///
-/// # Errors
-/// As [`documents::find`].
-pub fn in_states(states: &[&str]) -> Result<Vec<Filed>> {
-    store::all(documents::Query::of("agreement").states(states))?.into_iter().map(Filed::of).collect()
 }
 
 /// How many people a carer looks after by agreements that hold or are about to, one person left out.

@@ -134,8 +134,8 @@ fn to_the_person(view: &View, line: &Decision, on: Date) -> (i64, i64) {
         .agreement
         .as_ref()
         .filter(|_| cared.invalid.is_none())
-        .filter(|filed| filed.body.payee == Payee::Person)
-        .map_or(0, |filed| filed.body.fee);
+        .filter(|agreed| agreed.payee == Payee::Person)
+        .map_or(0, |agreed| agreed.fee);
     (line.value(figure::BASIC), fee)
 }
 

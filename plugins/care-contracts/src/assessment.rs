@@ -5,6 +5,7 @@ use crate::rules::level::Level;
 use crate::store;
 use doudi_sdk::prelude::*;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// The six items, in the order of 第二十一条.
 pub const ITEMS: [(&str, &str); 6] = [
@@ -38,6 +39,34 @@ pub struct Assessment {
     pub finding: String,
     /// From when its level governs.
     pub governs: Option<Date>,
+}
+
+/// An assessment in effect, as far as lists and figures ask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Assessed {
+    pub assessed: Option<Date>,
+    pub governs: Option<Date>,
+    /// How many items are not met.
+    pub failed: i64,
+    pub will: bool,
+}
+
+impl Assessed {
+    pub fn level(&self) -> Option<Level> {
+        self.assessed.and_then(|_| Level::from_failed(self.failed))
+    }
+}
+
+impl From<&Assessed> for Assessed {
+    fn from(assessed: &Assessed) -> Assessed {
+        *assessed
+    }
+}
+
+impl From<&Assessment> for Assessed {
+    fn from(body: &Assessment) -> Assessed {
+        Assessed { assessed: body.assessed, governs: body.governs, failed: body.count(), will: body.will }
+    }
 }
 
 impl Assessment {
@@ -77,11 +106,35 @@ pub fn cause_word(cause: &str) -> &'static str {
 }
 
 /// The assessment that governs on a day: of those in effect the one that governs since last.
-pub fn governing(assessments: &[Assessment], day: Date) -> Option<&Assessment> {
-    assessments
-        .iter()
-        .filter(|assessment| assessment.governs.is_some_and(|governs| governs <= day))
-        .max_by_key(|assessment| (assessment.governs, assessment.assessed))
+pub fn governing<A>(assessments: &[A], day: Date) -> Option<&A>
+where
+    for<'a> Assessed: From<&'a A>,
+{
+    let since = |assessment: &&A| {
+        let assessed = Assessed::from(assessment);
+        (assessed.governs, assessed.assessed)
+    };
+    assessments.iter().filter(|one| since(one).0.is_some_and(|governs| governs <= day)).max_by_key(since)
+}
+
+/// Everybody's assessments in effect.
+///
+/// # Errors
+/// As [`documents::scan`].
+pub fn register() -> Result<BTreeMap<Id, Vec<Assessed>>> {
+    let mut register: BTreeMap<Id, Vec<Assessed>> = BTreeMap::new();
+    let values = ["person", "/assessed", "/governs", "/failed", "/will"];
+    documents::scan(documents::Query::of("assessment").state("valid"), &values, |row| {
+        let Some(person) = row.id_of("person") else { return Ok(()) };
+        register.entry(person).or_default().push(Assessed {
+            assessed: row.date("/assessed"),
+            governs: row.date("/governs"),
+            failed: row.read::<Vec<String>>("/failed")?.len() as i64,
+            will: row.flag("/will"),
+        });
+        Ok(())
+    })?;
+    Ok(register)
 }
 
 /// A person's assessments in effect.

@@ -1,14 +1,13 @@
 //! How everybody who is supported is cared for on a day: level, agreement, and why an agreement does not hold. The coverage
 //! list, the indicators and the answers to other measures all read this one view, so that they cannot differ.
 
-use crate::agreement::{self, Filed};
-use crate::assessment::{self, Assessment};
-use crate::carer::{self, Carer};
-use crate::rules::agreement::Invalid;
+use crate::agreement::{self, Agreed};
+use crate::assessment::{self, Assessed};
+use crate::carer;
+use crate::rules::agreement::{CarerState, Invalid};
 use crate::rules::form::Form;
 use crate::rules::level::Level;
 use crate::running::{self, Line};
-use crate::store;
 use doudi_sdk::prelude::*;
 use std::collections::BTreeMap;
 
@@ -19,16 +18,16 @@ pub struct Cared {
     pub person: Id,
     pub form: Form,
     /// The assessment that governs.
-    pub assessment: Option<Assessment>,
+    pub assessment: Option<Assessed>,
     /// The agreement that holds, or the one that comes nearest.
-    pub agreement: Option<Filed>,
+    pub agreement: Option<Agreed>,
     /// Why no agreement holds; absent when one does, or there is none at all.
     pub invalid: Option<Invalid>,
 }
 
 impl Cared {
     pub fn level(&self) -> Option<Level> {
-        self.assessment.as_ref().and_then(Assessment::level)
+        self.assessment.as_ref().and_then(Assessed::level)
     }
 
     /// Whether an agreement holds.
@@ -49,28 +48,22 @@ impl Cared {
 /// Everybody's care on a day, from documents read once.
 #[derive(Debug)]
 pub struct View {
-    assessments: BTreeMap<Id, Vec<Assessment>>,
-    agreements: BTreeMap<Id, Vec<Filed>>,
-    carers: BTreeMap<Id, (Document, Carer)>,
+    assessments: BTreeMap<Id, Vec<Assessed>>,
+    agreements: BTreeMap<Id, Vec<Agreed>>,
+    carers: BTreeMap<Id, CarerState>,
 }
 
 impl View {
     /// Reads assessments, agreements and carers of the scope.
     ///
     /// # Errors
-    /// As [`documents::find`].
+    /// As [`documents::scan`].
     pub fn read() -> Result<View> {
-        let mut assessments: BTreeMap<Id, Vec<Assessment>> = BTreeMap::new();
-        for document in store::all(documents::Query::of("assessment").state("valid"))? {
-            if let Some(person) = document.person {
-                assessments.entry(person).or_default().push(document.body()?);
-            }
+        let mut agreements: BTreeMap<Id, Vec<Agreed>> = BTreeMap::new();
+        for agreed in agreement::scan(documents::Query::of("agreement").states(&agreement::FILED))? {
+            agreements.entry(agreed.member).or_default().push(agreed);
         }
-        let mut agreements: BTreeMap<Id, Vec<Filed>> = BTreeMap::new();
-        for filed in agreement::in_states(&["unsigned", "active", "suspended", "renewed", "changed", "ended"])? {
-            agreements.entry(filed.body.member).or_default().push(filed);
-        }
-        Ok(View { assessments, agreements, carers: carer::register()? })
+        Ok(View { assessments: assessment::register()?, agreements, carers: carer::register()? })
     }
 
     /// Reads those of one person.
@@ -78,40 +71,36 @@ impl View {
     /// # Errors
     /// As [`documents::find`].
     pub fn of_person(person: Id) -> Result<View> {
-        let agreements = agreement::of_person(person)?;
+        let agreements = agreement::scan(documents::Query::of("agreement").person(person).states(&agreement::FILED))?;
         let mut carers = BTreeMap::new();
-        for filed in &agreements {
-            if let Ok(known) = carer::get(filed.body.carer) {
-                carers.insert(filed.body.carer, known);
+        for agreed in &agreements {
+            if let Ok((_, known)) = carer::get(agreed.carer) {
+                carers.insert(agreed.carer, known.state());
             }
         }
+        let assessments = assessment::of_person(person)?.iter().map(Assessed::from).collect();
         Ok(View {
-            assessments: BTreeMap::from([(person, assessment::of_person(person)?)]),
+            assessments: BTreeMap::from([(person, assessments)]),
             agreements: BTreeMap::from([(person, agreements)]),
             carers,
         })
-    }
-
-    pub fn carer(&self, id: Id) -> Option<&Carer> {
-        self.carers.get(&id).map(|(_, carer)| carer)
     }
 
     /// One person's care on a day.
     pub fn cared(&self, line: Decision, day: Date) -> Cared {
         let person = line.person.unwrap_or_default();
         let own = self.assessments.get(&person).map_or(&[][..], Vec::as_slice);
-        let assessment = assessment::governing(own, day).cloned();
-        let level = assessment.as_ref().and_then(Assessment::level);
-        let mut best: Option<(&Filed, Option<Invalid>)> = None;
-        for filed in self.agreements.get(&person).map_or(&[][..], Vec::as_slice) {
-            let holds = filed.body.holds(self.carer(filed.body.carer), level, day);
+        let assessment = assessment::governing(own, day).copied();
+        let level = assessment.as_ref().and_then(Assessed::level);
+        let mut best: Option<(&Agreed, Option<Invalid>)> = None;
+        for agreed in self.agreements.get(&person).map_or(&[][..], Vec::as_slice) {
             // One that holds, else the newest: its reason is the one to mend.
-            match (holds, &best) {
-                (Ok(()), _) => {
-                    best = Some((filed, None));
+            match agreed.holds(self.carers.get(&agreed.carer).copied(), level, day) {
+                Ok(()) => {
+                    best = Some((agreed, None));
                     break;
                 }
-                (Err(invalid), _) => best = Some((filed, Some(invalid))),
+                Err(invalid) => best = Some((agreed, Some(invalid))),
             }
         }
         let form = line.form();
@@ -119,7 +108,7 @@ impl View {
             person,
             form,
             assessment,
-            agreement: best.map(|(filed, _)| filed.clone()),
+            agreement: best.map(|(agreed, _)| agreed.clone()),
             invalid: best.and_then(|(_, invalid)| invalid),
             line,
         }

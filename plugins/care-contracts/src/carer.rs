@@ -51,11 +51,12 @@ impl Carer {
         carer_questions(age, age_limit, self.tekun, self.healthy)
     }
 
-    /// As validity asks. Age alone does not end an agreement; being unfit or 特困 himself does, unless the county has looked or the
-    /// agreement gives its reason.
-    pub fn state_with(&self, override_reason: &str, on: Date) -> CarerState {
-        let open = !self.questions(None, on).is_empty();
-        CarerState { left: self.left.as_ref().map(|left| left.on), fit: !open || !override_reason.is_empty() }
+    /// As validity asks. Age alone does not end an agreement; being unfit or 特困 himself does, unless the county has looked.
+    pub fn state(&self) -> CarerState {
+        CarerState {
+            left: self.left.as_ref().map(|left| left.on),
+            fit: self.answered.is_some() || carer_questions(None, None, self.tekun, self.healthy).is_empty(),
+        }
     }
 
     /// `邻居、村民：三组邻居（1960年出生）`.
@@ -95,13 +96,24 @@ pub struct Institution {
     pub beds: i64,
 }
 
-/// Every carer on register, those who left included, by id.
+/// The state of every carer on register, those who left included, by id.
 ///
 /// # Errors
-/// As [`documents::find`].
-pub fn register() -> Result<BTreeMap<Id, (Document, Carer)>> {
-    let found = store::all(documents::Query::of("carer"))?;
-    found.into_iter().map(|document| Ok((document.id, (document.clone(), document.body()?)))).collect()
+/// As [`documents::scan`].
+pub fn register() -> Result<BTreeMap<Id, CarerState>> {
+    let mut register = BTreeMap::new();
+    documents::scan(documents::Query::of("carer"), &["/tekun", "/healthy", "/answered", "/left"], |row| {
+        let carer = Carer {
+            tekun: row.flag("/tekun"),
+            healthy: row.flag("/healthy"),
+            answered: row.read("/answered")?,
+            left: row.read("/left")?,
+            ..Carer::default()
+        };
+        register.insert(row.id, carer.state());
+        Ok(())
+    })?;
+    Ok(register)
 }
 
 /// One carer.

@@ -70,7 +70,7 @@ fn visit(line: &Decision, params: &Params, today: Date) -> Result<Effects> {
     };
     let cared = View::of_person(person)?.cared(line.clone(), today);
     let level = cared.level().unwrap_or(Level::SelfCaring);
-    let agreed = cared.agreement.as_ref().filter(|_| cared.is_covered()).map(|filed| filed.body.visit_days);
+    let agreed = cared.agreement.as_ref().filter(|_| cared.is_covered()).map(|agreed| agreed.visit_days);
     // The county's interval binds; an agreement may only ask for more visits.
     let interval = match (agreed, params.visit_interval(level)) {
         (Some(agreed), Some(limit)) => agreed.min(limit),

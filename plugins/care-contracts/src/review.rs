@@ -88,6 +88,42 @@ pub fn last_circumstances(person: Id) -> Result<Circumstances> {
     }
 }
 
+/// A yearly review that was opened, by the day it was due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Yearly {
+    /// Its document.
+    pub id: Id,
+    pub person: Id,
+    pub household: Option<Id>,
+    pub due: Date,
+    pub done: bool,
+}
+
+/// Every yearly review there is or was, without those that were cancelled.
+///
+/// # Errors
+/// As [`documents::scan`].
+pub fn yearly_reviews() -> Result<Vec<Yearly>> {
+    let mut found = Vec::new();
+    let values = ["key", "state", "household", "/kind", "/member"];
+    documents::scan(documents::Query::of("review"), &values, |row| {
+        let state = row.text("state").unwrap_or_default();
+        let Some(person) = row.id_of("/member").filter(|_| row.text("/kind") == Some("yearly") && state != "cancelled")
+        else {
+            return Ok(());
+        };
+        // The key carries the day it was due: `yearly-7-2023-07-01`.
+        let prefix = format!("yearly-{}-", person.0);
+        let due = row.text("key").and_then(|key| key.split_once(&prefix)).and_then(|(_, due)| due.parse().ok());
+        if let Some(due) = due {
+            let done = !Review::OPEN.contains(&state);
+            found.push(Yearly { id: row.id, person, household: row.id_of("household"), due, done });
+        }
+        Ok(())
+    })?;
+    Ok(found)
+}
+
 /// The person's open review of a kind, or of any.
 ///
 /// # Errors

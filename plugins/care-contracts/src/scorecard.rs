@@ -1,15 +1,14 @@
 //! 督查 figures: the five of this measure, each with the list that shows exactly what was counted. The lists and the figures read
 //! the same functions.
 
-use crate::assessment::Assessment;
 use crate::care::{Cared, View, scattered};
 use crate::rules::form::Form;
 use crate::rules::level::Level;
 use crate::rules::visit::in_time;
-use crate::store;
 use crate::terms_on;
-use crate::visit::{self, Visit};
+use crate::visit;
 use doudi_sdk::prelude::*;
+use std::collections::BTreeMap;
 
 /// Everybody, nobody missing.
 const ALL: i64 = 10_000;
@@ -82,7 +81,11 @@ pub fn is_fresh(cared: &Cared, on: Date, months: Option<u32>) -> bool {
 /// A visit that was due in a period.
 #[derive(Debug, Clone)]
 pub struct VisitDue {
-    pub document: Document,
+    /// Its document.
+    pub id: Id,
+    pub state: String,
+    pub person: Option<Id>,
+    pub household: Option<Id>,
     pub due: Date,
     pub done: Option<Date>,
 }
@@ -96,22 +99,24 @@ impl VisitDue {
 /// Visits that fell due in a period, up to a day; those taken away do not count.
 ///
 /// # Errors
-/// As [`documents::find`].
+/// As [`documents::scan`].
 pub fn visits_due(begins: Date, ends: Date, upto: Date) -> Result<Vec<VisitDue>> {
-    let mut documents = Vec::new();
+    let mut found = Vec::new();
     let mut month = begins.first_of_month();
     while month <= ends {
-        documents.extend(store::all(documents::Query::of("visit").index("month", visit::month(month)))?);
+        let query = documents::Query::of("visit").index("month", visit::month(month));
+        documents::scan(query, &["state", "person", "household", "/due", "/done"], |row| {
+            let state = row.text("state").unwrap_or_default();
+            let (Some(due), done) = (row.date("/due"), row.date("/done")) else { return Ok(()) };
+            // One that is due later in the period and done already counts; one that is not yet due does not.
+            let counts = begins <= due && due <= ends && (due <= upto || done.is_some());
+            if counts && state != "cancelled" {
+                let (person, household) = (row.id_of("person"), row.id_of("household"));
+                found.push(VisitDue { id: row.id, state: state.to_owned(), person, household, due, done });
+            }
+            Ok(())
+        })?;
         month = month.add_months(1);
-    }
-    let mut found = Vec::new();
-    for document in documents {
-        let body: Visit = document.body()?;
-        let Some(due) = body.due.filter(|_| document.state != "cancelled") else { continue };
-        // One that is due later in the period and done already counts; one that is not yet due does not.
-        if begins <= due && due <= ends && (due <= upto || body.done.is_some()) {
-            found.push(VisitDue { due, done: body.done, document });
-        }
     }
     Ok(found)
 }
@@ -119,7 +124,12 @@ pub fn visits_due(begins: Date, ends: Date, upto: Date) -> Result<Vec<VisitDue>>
 /// A report that somebody's self-care changed.
 #[derive(Debug, Clone)]
 pub struct Reported {
-    pub document: Document,
+    /// Its document.
+    pub id: Id,
+    pub person: Option<Id>,
+    pub household: Option<Id>,
+    /// Reported as a change, and not for a first or a yearly assessment.
+    pub change: bool,
     pub reported: Date,
     pub due: Date,
     pub assessed: Option<Date>,
@@ -131,19 +141,56 @@ pub struct Reported {
 /// Reports of a change whose ten working days ended in a period, or that were assessed before.
 ///
 /// # Errors
-/// As [`documents::find`]; `refused` beyond the statutory calendar.
+/// As [`owed_in`].
 pub fn reports(begins: Date, ends: Date, upto: Date) -> Result<Vec<Reported>> {
-    let mut found = Vec::new();
-    for document in store::all(documents::Query::of("assessment"))? {
-        let body: Assessment = document.body()?;
-        let Some(reported) = body.reported.filter(|_| body.cause == "change" && document.state != "dropped") else {
-            continue;
+    let mut found = owed_in(begins, ends)?;
+    found.retain(|report| report.change && (report.due <= upto || report.assessed.is_some()));
+    Ok(found)
+}
+
+/// An assessment is assessed within ten working days, which no row of holidays makes longer than so many days.
+const LONGEST: i32 = 40;
+
+/// All assessments whose ten working days from the report end in a period, whatever they were reported for; those dropped do not
+/// count.
+///
+/// # Errors
+/// As [`documents::scan`]; `refused` beyond the statutory calendar.
+pub fn owed_in(begins: Date, ends: Date) -> Result<Vec<Reported>> {
+    let mut found: Vec<Reported> = Vec::new();
+    let values = ["state", "person", "household", "/cause", "/reported", "/assessed", "/governs"];
+    documents::scan(documents::Query::of("assessment"), &values, |row| {
+        let Some(reported) = row.date("/reported").filter(|_| row.text("state") != Some("dropped")) else {
+            return Ok(());
         };
-        let due = crate::actions::assessment::due(reported, reported)?;
-        if begins <= due && due <= ends && (due <= upto || body.assessed.is_some()) {
-            let in_time = in_time(body.assessed, due);
-            found.push(Reported { reported, due, assessed: body.assessed, governs: body.governs, in_time, document });
+        if begins.add_days(-LONGEST) <= reported && reported <= ends {
+            found.push(Reported {
+                id: row.id,
+                person: row.id_of("person"),
+                household: row.id_of("household"),
+                change: row.text("/cause") == Some("change"),
+                reported,
+                due: reported,
+                assessed: row.date("/assessed"),
+                governs: row.date("/governs"),
+                in_time: false,
+            });
         }
+        Ok(())
+    })?;
+    // The calendar is asked once for each day, not for each of thousands of people.
+    let mut due_of: BTreeMap<Date, Date> = BTreeMap::new();
+    for report in &mut found {
+        report.due = match due_of.get(&report.reported) {
+            Some(due) => *due,
+            None => {
+                let due = crate::actions::assessment::due(report.reported, report.reported)?;
+                due_of.insert(report.reported, due);
+                due
+            }
+        };
+        report.in_time = in_time(report.assessed, report.due);
     }
+    found.retain(|report| begins <= report.due && report.due <= ends);
     Ok(found)
 }

@@ -7,7 +7,7 @@ mod payables;
 
 use doudi_sdk::prelude::*;
 
-pub(crate) use duties::{Rhythm, lines_on};
+pub(crate) use duties::Rhythm;
 
 /// Rows an answer holds at most.
 const LIMIT: i64 = 2_000;

@@ -2,6 +2,7 @@
 //! (单人户) by one line each; in each line the newest decision that has begun governs, as in the kernel: whoever decides later
 //! knows what was decided before, even where his decision reaches further back.
 
+use crate::codes::{code, figure};
 use doudi_sdk::prelude::*;
 
 /// Monthly payments.
@@ -10,6 +11,48 @@ pub const SCHEME: &str = "dibao";
 pub const LABEL: &str = "最低生活保障";
 /// The status of a 边缘 family; pays nothing.
 pub const EDGE: &str = "dibao-edge";
+
+/// A line that pays on a day, as far as figures and lists over a whole county ask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Line {
+    pub household: Id,
+    pub person: Option<Id>,
+    /// The Chinese word of the outcome.
+    pub label: &'static str,
+    /// Pays on for a while although the family no longer qualifies (渐退).
+    pub grace: bool,
+    pub covered: i64,
+    pub amount: Fen,
+    pub decided: Date,
+    /// The class of its rechecks, if it has one.
+    pub recheck: Option<i64>,
+    /// The standard it was decided on, in fen.
+    pub standard: Option<i64>,
+}
+
+/// Every line that pays on a day, by household.
+///
+/// # Errors
+/// As [`decisions::scan`].
+pub fn lines_on(day: Date) -> Result<Vec<Line>> {
+    let (recheck, standard) = (code(figure::RECHECK_CLASS), code(figure::STANDARD));
+    let mut found = Vec::new();
+    decisions::scan(SCHEME, day, &[recheck, standard], |line| {
+        found.push(Line {
+            household: line.household,
+            person: line.person,
+            label: label(line.outcome),
+            grace: line.outcome == "grace",
+            covered: line.covered,
+            amount: line.amount,
+            decided: line.decided,
+            recheck: line.figure(recheck),
+            standard: line.figure(standard),
+        });
+        Ok(())
+    })?;
+    Ok(found)
+}
 
 /// The decisions that pay a household on a day, one for each line.
 ///

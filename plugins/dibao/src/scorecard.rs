@@ -1,7 +1,6 @@
 //! 督查 figures of dibao. What each counts is a function of its own, and the page behind the figure lists what the same function gives:
 //! a figure and its list cannot disagree.
 
-use crate::answers::lines_on;
 use crate::application::Application;
 use crate::change::Change;
 use crate::family::Family;
@@ -10,7 +9,7 @@ use crate::rules::RuleSet;
 use crate::rules::change::{death_due, months_paid_after_death};
 use crate::rules::household::{Standing, standing};
 use crate::rules::single::is_severe;
-use crate::running::EDGE;
+use crate::running::{EDGE, lines_on};
 use crate::terms_on;
 use crate::upcoming::{self, Planned};
 use doudi_sdk::prelude::*;
@@ -71,7 +70,7 @@ impl Indicators for crate::Dibao {
             ),
         ];
         if let Some(population) = population(day)? {
-            let persons = lines_on(day)?.iter().map(|line| i64::from(line.covered)).sum();
+            let persons = lines_on(day)?.iter().map(|line| line.covered).sum();
             figures.push(figure(
                 "coverage",
                 "保障人数占户籍人口",
@@ -182,13 +181,10 @@ pub fn singles(day: Date) -> Result<Vec<Single>> {
     // A family that is covered as a whole is none of the 边缘 families any more.
     let whole = |household: &Id| covered.get(household).is_some_and(|lines| lines.contains(&None));
     let mut households = Vec::new();
-    loop {
-        let page = decisions::in_force(EDGE, day, None, households.last().copied().unwrap_or(Id(0)), 2_000)?;
-        if page.is_empty() {
-            break;
-        }
-        households.extend(page.iter().map(|line| line.household));
-    }
+    decisions::scan(EDGE, day, &[], |line| {
+        households.push(line.household);
+        Ok(())
+    })?;
     households.dedup();
     households.retain(|household| !whole(household));
     if households.is_empty() {

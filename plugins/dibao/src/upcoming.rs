@@ -1,15 +1,12 @@
 //! Rechecks of a period: those that are open or done, and those the calendar will open because a line of decisions falls due
 //! (57号 第三十一条: yearly when stable, half-yearly otherwise).
 
-use crate::codes::{code, figure};
 use crate::recheck::Recheck;
 use crate::rules::recheck::Class;
-use crate::running::SCHEME;
+use crate::running::{Line, lines_on};
 use crate::terms_on;
 use doudi_sdk::prelude::*;
-
-/// Households the kernel gives at once.
-const PAGE: u32 = 2_000;
+use std::collections::BTreeSet;
 
 /// One household to be looked at by a day.
 #[derive(Debug)]
@@ -43,7 +40,8 @@ impl Planned {
 pub fn planned(from: Date, to: Date, today: Date) -> Result<Vec<Planned>> {
     let mut found = opened(from, to)?;
     if to >= today {
-        let known: Vec<(Id, Option<Id>)> = found.iter().map(|planned| (planned.household, planned.person)).collect();
+        let known: BTreeSet<(Id, Option<Id>)> =
+            found.iter().map(|planned| (planned.household, planned.person)).collect();
         let to_come = to_come(from.max(today), to, today)?;
         found.extend(to_come.into_iter().filter(|planned| !known.contains(&(planned.household, planned.person))));
     }
@@ -76,19 +74,12 @@ fn opened(from: Date, to: Date) -> Result<Vec<Planned>> {
 fn to_come(from: Date, to: Date, today: Date) -> Result<Vec<Planned>> {
     let terms = terms_on(today)?;
     let mut found = Vec::new();
-    let mut after = Id(0);
-    loop {
-        let lines = decisions::in_force(SCHEME, to, None, after, PAGE)?;
-        let Some(last) = lines.last() else { return Ok(found) };
-        after = last.household;
-        for line in &lines {
-            let Some(class) = line.figure(code(figure::RECHECK_CLASS)).and_then(Class::from_code) else { continue };
-            let due = class.due(line.decided, &terms.params, &terms.rules);
-            if line.outcome != "grace" && due >= from && due <= to {
-                let class = Some(class);
-                let (household, person) = (line.household, line.person);
-                found.push(Planned { due, household, person, class, document: None, done: None });
-            }
+    for Line { household, person, grace, decided, recheck, .. } in lines_on(to)? {
+        let Some(class) = recheck.and_then(Class::from_code) else { continue };
+        let due = class.due(decided, &terms.params, &terms.rules);
+        if !grace && due >= from && due <= to {
+            found.push(Planned { due, household, person, class: Some(class), document: None, done: None });
         }
     }
+    Ok(found)
 }

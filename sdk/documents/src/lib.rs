@@ -12,6 +12,7 @@ pub mod form;
 pub mod manifest;
 pub mod page;
 pub mod place;
+pub mod projection;
 pub mod scenario;
 pub mod schema;
 pub mod text;

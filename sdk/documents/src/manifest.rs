@@ -166,6 +166,11 @@ pub struct PageEntry {
     pub place: Place,
     /// Offices that see it; empty means nobody.
     pub roles: Vec<String>,
+    /// The page is the same for everybody of an office in a place: the plugin is not told who looks (`actor.user` is 0). For lists and
+    /// figures over a whole county. Where one takes long, the kernel may show what it worked out less than a minute ago, saying so,
+    /// while it works it out again; whoever changed something since waits for the new one.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub shared: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]

@@ -55,7 +55,7 @@ fn identity(manifest: &Manifest, findings: &mut Findings) {
 
 /// The contract this packer was built with.
 fn semver_of_contract() -> semver::Version {
-    semver::Version::new(1, 2, 0)
+    semver::Version::new(1, 3, 0)
 }
 
 fn points(manifest: &Manifest, surface: &Surface, findings: &mut Findings) {

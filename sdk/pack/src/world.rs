@@ -28,7 +28,7 @@ pub fn world(manifest: &Manifest) -> Result<String> {
     Ok(text)
 }
 
-/// `doudi:kernel/records@1.2.0`, by the contract this packer carries.
+/// `doudi:kernel/records@1.3.0`, by the contract this packer carries.
 pub(crate) fn versioned(package: &str, interface: &str) -> Result<String> {
     let Some((_, bytes)) =
         embedded::under(&format!("wit/{package}")).find(|(path, _)| path.strip_suffix(".wit") == Some(interface))

@@ -12,15 +12,15 @@ pub mod kernel {
             package doudi:sdk-kernel;
             world kernel {
                 import doudi:types/types@1.0.0;
-                import doudi:kernel/records@1.2.0;
-                import doudi:kernel/documents@1.2.0;
-                import doudi:kernel/decisions@1.2.0;
-                import doudi:kernel/parameters@1.2.0;
-                import doudi:kernel/calendar@1.2.0;
-                import doudi:kernel/questions@1.2.0;
-                import doudi:kernel/payments@1.2.0;
-                import doudi:kernel/divisions@1.2.0;
-                import doudi:kernel/log@1.2.0;
+                import doudi:kernel/records@1.3.0;
+                import doudi:kernel/documents@1.3.0;
+                import doudi:kernel/decisions@1.3.0;
+                import doudi:kernel/parameters@1.3.0;
+                import doudi:kernel/calendar@1.3.0;
+                import doudi:kernel/questions@1.3.0;
+                import doudi:kernel/payments@1.3.0;
+                import doudi:kernel/divisions@1.3.0;
+                import doudi:kernel/log@1.3.0;
             }
         ",
         path: ["../../wit/types", "../../wit/kernel"],

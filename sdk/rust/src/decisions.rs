@@ -1,6 +1,7 @@
 //! Decisions of this plugin's own schemes. What other measures decided is asked through [`crate::questions`].
 
 use crate::bindings::kernel::doudi::types::types;
+use crate::block::Ints;
 use crate::date::Date;
 use crate::fen::Fen;
 use crate::host;
@@ -96,6 +97,83 @@ pub fn governing(scheme: &str, household: Id, day: Date) -> Result<Option<Decisi
 pub fn in_force(scheme: &str, on: Date, decided_since: Option<Date>, after: Id, limit: u32) -> Result<Vec<Decision>> {
     let found = host::decisions_in_force(scheme, on.days(), decided_since.map(Date::days), after.0, limit)?;
     Ok(found.into_iter().map(Decision::from).collect())
+}
+
+/// A decision of a [`scan`] that pays on the day, with the figures that were asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Paying<'a> {
+    /// The kernel's id.
+    pub id: Id,
+    /// Whom it concerns.
+    pub household: Id,
+    /// The one person it concerns, if it is not the household.
+    pub person: Option<Id>,
+    /// One of the manifest's outcomes.
+    pub outcome: &'a str,
+    /// Per month.
+    pub amount: Fen,
+    /// Members it covers.
+    pub covered: i64,
+    /// First day of effect.
+    pub begins: Date,
+    /// The day it was made.
+    pub decided: Date,
+    figures: &'a [(&'a str, Ints<'a>)],
+    row: usize,
+}
+
+impl Paying<'_> {
+    /// A figure by its code.
+    ///
+    /// # Panics
+    /// When the scan did not ask for it: a slip of the pen that the first test finds.
+    pub fn figure(&self, code: &str) -> Option<i64> {
+        let found = self.figures.iter().find(|(known, _)| *known == code);
+        found.unwrap_or_else(|| panic!("the scan does not ask for the figure {code:?}")).1.get(self.row)
+    }
+}
+
+/// Households the kernel gives at once in columns.
+const AT_ONCE: u32 = 4_096;
+
+/// Every decision of a scheme of this plugin that pays on a day, by household, with a few of its figures: for figures and lists over
+/// a whole county, where [`in_force`] would carry each decision whole.
+///
+/// # Errors
+/// As [`in_force`], ten decisions to a row; whatever `each` gives up with.
+pub fn scan(scheme: &str, on: Date, figures: &[&str], mut each: impl FnMut(Paying<'_>) -> Result<()>) -> Result<()> {
+    let codes: Vec<String> = figures.iter().map(|code| (*code).to_owned()).collect();
+    let day = |day: i64| Date::from_days(i32::try_from(day).unwrap_or_default());
+    let mut after = 0;
+    loop {
+        let block = host::decisions_in_force_columns(scheme, on.days(), None, after, AT_ONCE, &codes)?;
+        let table = block.table("decision")?;
+        if table.rows == 0 {
+            return Ok(());
+        }
+        let [ids, households, persons] =
+            [table.int_column("id")?, table.int_column("household")?, table.int_column("person")?];
+        let [amounts, covered, begins] =
+            [table.int_column("amount")?, table.int_column("covered")?, table.int_column("begins")?];
+        let (decided, outcomes) = (table.int_column("decided")?, table.text_column("outcome")?);
+        let asked: Vec<(&str, Ints<'_>)> =
+            figures.iter().map(|code| Ok((*code, table.int_column(code)?))).collect::<Result<_>>()?;
+        for row in 0..table.rows as usize {
+            each(Paying {
+                id: Id(ids.value(row)),
+                household: Id(households.value(row)),
+                person: persons.get(row).map(Id),
+                outcome: outcomes.get(row).unwrap_or_default(),
+                amount: Fen(amounts.value(row)),
+                covered: covered.value(row),
+                begins: day(begins.value(row)),
+                decided: day(decided.value(row)),
+                figures: &asked,
+                row,
+            })?;
+        }
+        after = households.value(table.rows as usize - 1);
+    }
 }
 
 impl From<types::Decision> for Decision {

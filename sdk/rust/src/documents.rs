@@ -1,4 +1,9 @@
-//! The plugin's own documents; those of other plugins cannot be named.
+//! The plugin's own documents; those of other plugins cannot be named. A few at once come whole ([`find`]); of very many come the
+//! values a list or a figure needs ([`scan`]).
+
+mod scan;
+
+pub use scan::{Row, scan};
 
 use crate::bindings::kernel::doudi::kernel::documents as wit;
 use crate::date::Date;

@@ -32,6 +32,10 @@ mod calls {
         wit::documents::find(query)
     }
 
+    pub fn documents_columns(query: &wit::documents::Query, values: &[String]) -> Result<Block> {
+        wit::documents::columns(query, values)
+    }
+
     pub fn decisions_of_household(household: i64) -> Result<Vec<Decision>> {
         wit::decisions::of_household(household)
     }
@@ -48,6 +52,17 @@ mod calls {
         limit: u32,
     ) -> Result<Vec<Decision>> {
         wit::decisions::in_force(scheme, on, decided_since, after, limit)
+    }
+
+    pub fn decisions_in_force_columns(
+        scheme: &str,
+        on: i32,
+        decided_since: Option<i32>,
+        after: i64,
+        limit: u32,
+        figures: &[String],
+    ) -> Result<Block> {
+        wit::decisions::in_force_columns(scheme, on, decided_since, after, limit, figures)
     }
 
     pub fn payment_lines(query: &wit::payments::Query) -> Result<Block> {
@@ -91,7 +106,7 @@ mod calls {
 use crate::testing::world as calls;
 
 pub use calls::{
-    add_working_days, ask, decision_get, decisions_in_force, decisions_of_household, divisions_all, document_get,
-    documents_find, households, households_all, is_working_day, log, parameter, payment_conflicts, payment_lines,
-    payment_totals, recipients, working_days_between,
+    add_working_days, ask, decision_get, decisions_in_force, decisions_in_force_columns, decisions_of_household,
+    divisions_all, document_get, documents_columns, documents_find, households, households_all, is_working_day, log,
+    parameter, payment_conflicts, payment_lines, payment_totals, recipients, working_days_between,
 };

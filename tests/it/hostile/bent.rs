@@ -10,7 +10,8 @@ use crate::support::server::TestServer;
 use doudi_documents::manifest::{ResourceClass, SECTION};
 use doudi_domain::Error;
 use doudi_plugin_host::PluginHost;
-use doudi_server::app::plugin::{self, GrantChoice};
+use doudi_server::app::measure;
+use doudi_server::app::plugin::GrantChoice;
 use jiff::civil::date;
 use std::time::{Duration, Instant};
 use wasm_encoder::{BlockType, Function, Instruction, MemArg, ValType};
@@ -118,7 +119,7 @@ async fn called() -> Vec<Line> {
         let begun = Instant::now();
         let officer = server.actor(people::WANG_FANG);
         let page = manifest.pages[0].id.clone();
-        let error = plugin::page(&server.app, &officer, &manifest.id, &page, Vec::new()).await.err();
+        let error = measure::page(&server.app, &officer, &manifest.id, &page, Vec::new()).await.err();
         let error = error.unwrap_or_else(|| panic!("{what}: drawn"));
         assert!(begun.elapsed() < Duration::from_secs(8), "{what} took {:?}", begun.elapsed());
         let Error::Failure { outside, .. } = error else { panic!("{what}: {error:?}") };
@@ -133,7 +134,7 @@ async fn called() -> Vec<Line> {
             "bad-output"
         };
         assert_eq!(super::written(&server).await, before, "{what} left something behind");
-        plugin::page(&server.app, &officer, "honest", "good", Vec::new())
+        measure::page(&server.app, &officer, "honest", "good", Vec::new())
             .await
             .unwrap_or_else(|error| panic!("after {what}: {error}"));
         lines.push(Line::new("调用", what, code, &outside.replace(&format!("bent-{number}"), "bent")));

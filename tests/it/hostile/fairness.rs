@@ -52,7 +52,7 @@ async fn others_are_served_beside_a_county_at_ten_times_its_quota() {
             let (stop, turned_away, stopped) = (stop.clone(), turned_away.clone(), stopped.clone());
             tokio::spawn(async move {
                 while !stop.load(Ordering::Relaxed) {
-                    let page = doudi_server::app::plugin::page(&app, &officer, "rogue", "spin", Vec::new()).await;
+                    let page = doudi_server::app::measure::page(&app, &officer, "rogue", "spin", Vec::new()).await;
                     let sentence = page.err().map(|error| error.to_string()).unwrap_or_default();
                     if sentence.contains("正在处理的请求太多") {
                         turned_away.fetch_add(1, Ordering::Relaxed);

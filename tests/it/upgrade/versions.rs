@@ -3,7 +3,7 @@
 
 use super::*;
 use crate::support::server::each_engine;
-use doudi_server::app::{acceptance, assess, decision, document as cases};
+use doudi_server::app::{acceptance, assess, decision, document as cases, measure};
 use doudi_storage::job::JobState;
 
 /// What the county's families get by the rules of a day.
@@ -97,7 +97,7 @@ async fn off_and_on_again_leaves_everything_where_it_was() {
         let family = Family::enter(server).await;
         let (app, wang_fang, it) = (&server.app, server.actor(people::WANG_FANG), server.actor(people::SUN_LI));
         let case = press(server, &family, None, "decide").await;
-        let menu = async || plugin::menu(app, &wang_fang).await.expect("a menu").len();
+        let menu = async || measure::menu(app, &wang_fang).await.expect("a menu").len();
         let work = async || {
             let list = cases::worklist(app, &wang_fang, &Default::default()).await.expect("a worklist");
             list.rows.len()

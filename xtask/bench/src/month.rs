@@ -18,9 +18,11 @@ use doudi_documents::manifest::{Manifest, Place};
 use doudi_domain::identity::Role;
 use doudi_domain::reporting::ReportingPeriod;
 use doudi_domain::{Actor, Date, DocumentId};
+use doudi_server::App;
 use doudi_server::app::document::{self, Press, Target};
 use doudi_server::app::{intake, scorecard};
 use doudi_server::worker::{self, Worker};
+use doudi_storage::user::NewUser;
 use jiff::civil::date;
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -33,9 +35,12 @@ const SUPPORTED: usize = 15;
 /// One row in so many states something.
 const STATES: usize = 10;
 const LISTED: Date = date(2022, 7, 5);
-/// Officers who open a page each second.
+/// Officers who open a page each second, and the login they share.
 const OFFICERS: usize = 16;
+const READER: &str = "reader";
 const OFFICE_HOURS: Duration = Duration::from_secs(30);
+/// Meanwhile a colleague enters something so often: the lists must not rest on a county that stands still.
+const ENTERED_EVERY: Duration = Duration::from_millis(500);
 pub const MEASURES: [&str; 4] = ["dibao", "care-contracts", "monitoring", "disbursement"];
 
 pub async fn measure(
@@ -165,21 +170,8 @@ impl Month {
     }
 
     async fn batch(&self, officer: &Actor) -> Result<DocumentId> {
-        let app = &self.city.app;
-        let view = document::new_form(app, officer, "monitoring", "batch", None).await?;
         let typed = json!({ "source": "人社", "period": "2022-06", "event": "5", "sent": 100_000 });
-        let typed = typed.as_object().cloned().unwrap_or_default();
-        let desk = Desk { members: Vec::new(), officers: Vec::new(), files: Vec::new(), divisions: Vec::new() };
-        let form = view.form.as_ref().context("a batch has a form")?;
-        let values = clerk::fill(form, &typed, &view.values, &desk, app.today());
-        let (plugin, collection) = ("monitoring".to_owned(), "batch".to_owned());
-        let press = Press {
-            target: Target::New { plugin, collection, household: None, person: None },
-            action: view.action.id.clone(),
-            values,
-            idempotency_key: view.idempotency_key.clone(),
-        };
-        document::act(app, officer, press).await?.document.context("a new batch has a document")
+        begin(&self.city.app, officer, "monitoring", "batch", typed).await
     }
 
     async fn scorecard(&self) -> Result<Line> {
@@ -188,12 +180,20 @@ impl Month {
         let began = Moment::now();
         let card = scorecard::county(&self.city.app, &officer, None, period).await?;
         let took = began.elapsed().as_secs_f64();
-        for measure in &card.measures {
+        for measure in card.measures.iter() {
             if let Err(error) = &measure.figures {
                 bail!("{} could not be asked: {error}", measure.plugin.id);
             }
         }
         Ok(self.line(format!("scorecard of {} measures, with the month before", card.measures.len()), took))
+    }
+
+    /// A village somebody lives in.
+    async fn village(&self) -> Result<String> {
+        let mut snapshot = self.city.app.storage.snapshot(self.city.actor().scope()).await?.without_noting();
+        let first = snapshot.household_ids(None, 1).await?;
+        let places = snapshot.household_divisions(&first).await?;
+        Ok(places.values().next().context("no household")?.to_string())
     }
 
     /// Pages an officer of the county opens: the kernel's own and every one the measures put into the menu.
@@ -211,8 +211,19 @@ impl Month {
     /// Officers who open one page each second, all kinds of pages in turn.
     async fn pages(&self) -> Result<Vec<Line>> {
         let households = self.city.some_households(1_000).await?;
+        let mut write = self.city.write().await?;
+        write
+            .user_create(&NewUser {
+                login: READER.to_owned(),
+                name: "测试".to_owned(),
+                role: Role::CountyOfficer,
+                division: crate::COUNTY.division(),
+                password_hash: doudi_storage::password::hash(city::PASSWORD)?,
+            })
+            .await?;
+        write.commit().await?;
         let server = Server::of(&self.city).await?;
-        let cookie = Browser::sign_in(&server.address, LOGIN).await?;
+        let cookie = Browser::sign_in(&server.address, READER).await?;
         let addresses = self.addresses();
         // Each once beforehand, as the first officer of the morning has.
         let mut first = Browser::connect(&server.address, Some(cookie.clone())).await?;
@@ -256,18 +267,39 @@ impl Month {
                 Ok(times)
             });
         }
+        let colleague = tokio::spawn({
+            let (app, officer, village) = (self.city.app.clone(), self.officer().await?, self.village().await?);
+            async move {
+                let mut entered = 0;
+                while Moment::now() < end {
+                    let carer = json!({ "division": village, "kind": "neighbour", "label": format!("邻居{entered}"),
+                        "birth": "1970-03-01", "tekun": false, "healthy": true, "card": true });
+                    begin(&app, &officer, "care-contracts", "carer", carer).await?;
+                    entered += 1;
+                    tokio::time::sleep(ENTERED_EVERY).await;
+                }
+                anyhow::Ok(entered)
+            }
+        });
         let mut by_page: BTreeMap<String, Vec<f64>> = BTreeMap::new();
         while let Some(task) = tasks.join_next().await {
             for (page, time) in task?? {
                 by_page.entry(page).or_default().push(time);
             }
         }
+        let entered = colleague.await??;
         server.stop().await?;
         let mut all: Vec<f64> = by_page.values().flatten().copied().collect();
         all.sort_by(f64::total_cmp);
         let line = |what: String, value| Line::new("month", self.city.engine, what, value, "ms");
         let mut lines = vec![
-            line(format!("{OFFICERS} officers, a page each second ({} pages), p50", all.len()), percentile(&all, 50)),
+            line(
+                format!(
+                    "{OFFICERS} officers, a page each second ({} pages), {entered} cases entered meanwhile, p50",
+                    all.len()
+                ),
+                percentile(&all, 50),
+            ),
             line("all pages, p99".to_owned(), percentile(&all, 99)).aim(200.0),
         ];
         for (page, mut times) in by_page {
@@ -276,4 +308,27 @@ impl Month {
         }
         Ok(lines)
     }
+}
+
+/// A case about nobody's household, filled in as an officer does.
+async fn begin(
+    app: &App,
+    officer: &Actor,
+    plugin: &str,
+    collection: &str,
+    typed: serde_json::Value,
+) -> Result<DocumentId> {
+    let view = document::new_form(app, officer, plugin, collection, None).await?;
+    let typed = typed.as_object().cloned().unwrap_or_default();
+    let desk = Desk { members: Vec::new(), officers: Vec::new(), files: Vec::new(), divisions: Vec::new() };
+    let form = view.form.as_ref().with_context(|| format!("{collection} has a form"))?;
+    let values = clerk::fill(form, &typed, &view.values, &desk, app.today());
+    let (plugin, collection) = (plugin.to_owned(), collection.to_owned());
+    let press = Press {
+        target: Target::New { plugin, collection, household: None, person: None },
+        action: view.action.id.clone(),
+        values,
+        idempotency_key: view.idempotency_key.clone(),
+    };
+    document::act(app, officer, press).await?.document.context("a new case has a document")
 }

@@ -1,13 +1,17 @@
 //! `decisions`: what was decided under the plugin's own schemes.
 
 use super::answered;
-use crate::bindings::doudi::kernel::decisions::{Date, Decision, Error, Host, Id};
+use super::tables::{LIGHTER, day, ints, optional_ints, table, texts};
+use crate::bindings::doudi::kernel::decisions::{Block, Date, Decision, Error, Host, Id};
+use crate::block::Block as HostBlock;
 use crate::convert;
 use crate::state::{HostState, ReadError};
-use doudi_domain::{DecisionId, HouseholdId};
+use doudi_domain::{DecisionId, HouseholdId, decision};
 
 /// Households in one read.
 const HOUSEHOLDS: u32 = 4_096;
+/// Figures in one read.
+const FIGURES: usize = 64;
 
 impl Host for HostState {
     async fn of_household(&mut self, household: Id) -> wasmtime::Result<Result<Vec<Decision>, Error>> {
@@ -33,7 +37,27 @@ impl Host for HostState {
             self.read_in_force(&scheme, on, decided_since, after, limit)
         )
     }
+
+    async fn in_force_columns(
+        &mut self,
+        scheme: String,
+        on: Date,
+        decided_since: Option<Date>,
+        after: Id,
+        limit: u32,
+        figures: Vec<String>,
+    ) -> wasmtime::Result<Result<Block, Error>> {
+        answered!(
+            self,
+            "decisions.in-force-columns",
+            (&scheme, on, decided_since, after, limit, &figures),
+            self.read_in_force_columns((&scheme, on, decided_since, after, limit), &figures)
+        )
+    }
 }
+
+/// Scheme, day, since when anything was decided, after which household, how many households.
+type Asked<'a> = (&'a str, Date, Option<Date>, Id, u32);
 
 impl HostState {
     async fn read_decisions(&mut self, household: Id) -> Result<Vec<Decision>, ReadError> {
@@ -64,14 +88,62 @@ impl HostState {
         after: Id,
         limit: u32,
     ) -> Result<Vec<Decision>, ReadError> {
+        let found = self.find_in_force((scheme, on, decided_since, after, limit)).await?;
+        self.count_rows(found.len())?;
+        Ok(found.iter().map(convert::decision).collect())
+    }
+
+    async fn read_in_force_columns(&mut self, asked: Asked<'_>, figures: &[String]) -> Result<Block, ReadError> {
+        if figures.len() > FIGURES {
+            return Err(ReadError::invalid(format!("一次最多读取 {FIGURES} 项数值")));
+        }
+        let mut found = self.find_in_force(asked).await?;
+        cut_after_a_household(&mut found, HostBlock::MAX_ROWS as usize);
+        self.count_rows(found.len().div_ceil(LIGHTER))?;
+        Ok(convert::block(columns_of(&found, figures)))
+    }
+
+    async fn find_in_force(
+        &mut self,
+        (scheme, on, decided_since, after, limit): Asked<'_>,
+    ) -> Result<Vec<decision::Decision>, ReadError> {
         if !self.plugin.schemes().any(|own| own == scheme) {
             return Err(ReadError::unknown(format!("清单没有申报方案“{scheme}”")));
         }
         let day = |day: Date| convert::date(day).ok_or_else(|| ReadError::invalid("日期无效"));
         let (on, since) = (day(on)?, decided_since.map(day).transpose()?);
         let limit = limit.min(HOUSEHOLDS);
-        let decisions = self.live().decisions_in_force(scheme, on, since, HouseholdId(after), limit).await?;
-        self.count_rows(decisions.len())?;
-        Ok(decisions.iter().filter(|decision| decision.scheme == scheme).map(convert::decision).collect())
+        let mut found = self.live().decisions_in_force(scheme, on, since, HouseholdId(after), limit).await?;
+        found.retain(|decision| decision.scheme == scheme);
+        Ok(found)
     }
+}
+
+/// At most so many, and no household's decisions torn apart: they come in order of household.
+fn cut_after_a_household(found: &mut Vec<decision::Decision>, most: usize) {
+    if let Some(first_too_many) = found.get(most).map(|decision| decision.household) {
+        let whole = found.partition_point(|decision| decision.household < first_too_many);
+        found.truncate(if whole == 0 { most } else { whole });
+    }
+}
+
+fn columns_of(found: &[decision::Decision], figures: &[String]) -> HostBlock {
+    let of = || found.iter();
+    let figure = |decision: &decision::Decision, code: &str| {
+        decision.figures.iter().find(|figure| figure.code == code).map(|figure| figure.value)
+    };
+    let mut columns = vec![
+        ints("id", of().map(|decision| decision.id.0)),
+        ints("household", of().map(|decision| decision.household.0)),
+        optional_ints("person", of().map(|decision| decision.person.map(|id| id.0))),
+        texts("outcome", of().map(|decision| decision.outcome.clone())),
+        texts("effect", of().map(|decision| decision.effect.code().to_owned())),
+        ints("amount", of().map(|decision| decision.amount.0)),
+        ints("covered", of().map(|decision| i64::from(decision.covered_persons))),
+        ints("begins", of().map(|decision| day(decision.from))),
+        optional_ints("ends", of().map(|decision| decision.to.map(day))),
+        ints("decided", of().map(|decision| day(decision.decided_at.date()))),
+    ];
+    columns.extend(figures.iter().map(|code| optional_ints(code, of().map(|decision| figure(decision, code)))));
+    HostBlock { tables: vec![table("decision", found.len(), Vec::new(), columns)] }
 }

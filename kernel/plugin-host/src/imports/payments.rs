@@ -1,14 +1,14 @@
 //! `payments`: lines, sums and findings of the envelopes the plugin opened, and the lines of its own schemes.
 
 use super::answered;
+use super::tables::{day, ints, optional_ints, optional_texts, table, texts};
 use crate::bindings::doudi::kernel::payments::{Block, Date, Error, Host, Id, Query};
-use crate::block::{Block as HostBlock, BlockTable};
+use crate::block::Block as HostBlock;
 use crate::convert;
 use crate::reads::{PaymentQuery, PaymentTotals};
 use crate::state::{HostState, ReadError};
-use doudi_domain::columns::{Column, ColumnData};
 use doudi_domain::payment::{Conflict, Flag, Payment, Purpose, State};
-use doudi_domain::{DocumentId, HouseholdId, PaymentId, PersonId, calendar};
+use doudi_domain::{DocumentId, HouseholdId, PaymentId, PersonId};
 
 /// Lines or findings in one read, and households in one question.
 const PAGE: u32 = 4_096;
@@ -86,45 +86,6 @@ fn conditions(query: &Query) -> Result<PaymentQuery, ReadError> {
         after: query.after,
         limit: query.limit.min(PAGE),
     })
-}
-
-fn ints(name: &str, values: impl Iterator<Item = i64>) -> Column {
-    Column { name: name.to_owned(), data: ColumnData::Ints(values.collect()), nulls: Vec::new() }
-}
-
-fn texts(name: &str, values: impl Iterator<Item = String>) -> Column {
-    Column { name: name.to_owned(), data: ColumnData::Texts(values.collect()), nulls: Vec::new() }
-}
-
-fn optional_ints(name: &str, values: impl Iterator<Item = Option<i64>>) -> Column {
-    let values: Vec<Option<i64>> = values.collect();
-    let mut column = ints(name, values.iter().map(|value| value.unwrap_or(0)));
-    mark_absent(&mut column, values.iter().map(Option::is_none));
-    column
-}
-
-/// An empty text is no text.
-fn optional_texts(name: &str, values: impl Iterator<Item = String>) -> Column {
-    let values: Vec<String> = values.collect();
-    let absent: Vec<bool> = values.iter().map(String::is_empty).collect();
-    let mut column = texts(name, values.into_iter());
-    mark_absent(&mut column, absent.into_iter());
-    column
-}
-
-fn mark_absent(column: &mut Column, absent: impl Iterator<Item = bool>) {
-    for (row, _) in absent.enumerate().filter(|(_, absent)| *absent) {
-        column.set_null(row);
-    }
-    column.seal_nulls();
-}
-
-fn day(date: doudi_domain::Date) -> i64 {
-    i64::from(calendar::days(date))
-}
-
-fn table(name: &str, rows: usize, ends: Vec<u32>, columns: Vec<Column>) -> BlockTable {
-    BlockTable { name: name.to_owned(), rows: rows as u32, ends, columns }
 }
 
 fn lines_block(lines: &[Payment]) -> HostBlock {

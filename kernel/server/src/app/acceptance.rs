@@ -4,7 +4,7 @@
 mod household;
 
 use super::reads::{Shared, SnapshotReads};
-use super::{App, consult, in_own_task, plugin};
+use super::{App, consult, in_own_task, manifests, plugin};
 use doudi_documents::Manifest;
 use doudi_documents::scenario::{Expect, Scenario};
 use doudi_domain::acceptance::{AcceptanceCase, Source};
@@ -80,7 +80,7 @@ pub struct AcceptanceDraft {
 pub async fn list(app: &App, actor: &Actor, plugin: &str, withdrawn: bool) -> Result<Vec<CaseView>> {
     policy::require(actor, Permission::ConfigurationRead)?;
     let mut snapshot = app.storage.snapshot(actor.scope()).await?;
-    let manifests = plugin::manifests_by_plugin(&mut snapshot, app.today()).await?;
+    let manifests = manifests::by_plugin(&mut snapshot, app.today()).await?;
     let cases = snapshot.acceptance_list(plugin, withdrawn).await?;
     cases.into_iter().map(|case| view(manifests.get(&case.plugin).map(Arc::as_ref), case)).collect()
 }
@@ -90,7 +90,7 @@ pub async fn fetch(app: &App, actor: &Actor, id: AcceptanceId) -> Result<CaseVie
     policy::require(actor, Permission::AcceptanceWrite)?;
     let mut snapshot = app.storage.snapshot(actor.scope()).await?;
     let case = snapshot.acceptance_fetch(id).await?;
-    let manifests = plugin::manifests_by_plugin(&mut snapshot, app.today()).await?;
+    let manifests = manifests::by_plugin(&mut snapshot, app.today()).await?;
     view(manifests.get(&case.plugin).map(Arc::as_ref), case)
 }
 
@@ -331,7 +331,7 @@ async fn manifests_of(snapshot: &mut Snapshot, plugin: &str) -> Result<Vec<Arc<M
     let mut manifests = Vec::new();
     for release in snapshot.releases_list().await? {
         if release.plugin == plugin {
-            manifests.push(plugin::manifest_of(snapshot, &release.digest).await?);
+            manifests.push(manifests::of_digest(snapshot, &release.digest).await?);
         }
     }
     Ok(manifests)
@@ -343,7 +343,7 @@ pub async fn outcomes(app: &App, actor: &Actor, plugin: &str) -> Result<Vec<(Str
     let mut snapshot = app.storage.snapshot(actor.scope()).await?;
     let mut manifests = Vec::new();
     if let Some(pin) = snapshot.enablement_at(plugin, app.today()).await? {
-        manifests.push(plugin::manifest_of(&mut snapshot, &pin.digest).await?);
+        manifests.push(manifests::of_digest(&mut snapshot, &pin.digest).await?);
     }
     manifests.extend(manifests_of(&mut snapshot, plugin).await?);
     let mut outcomes: Vec<(String, doudi_documents::Text)> = Vec::new();
@@ -359,7 +359,7 @@ pub async fn outcomes(app: &App, actor: &Actor, plugin: &str) -> Result<Vec<(Str
 pub async fn measures(app: &App, actor: &Actor) -> Result<Vec<(String, doudi_documents::Text)>> {
     policy::require(actor, Permission::ConfigurationRead)?;
     let mut snapshot = app.storage.snapshot(actor.scope()).await?;
-    let manifests = plugin::manifests_by_plugin(&mut snapshot, app.today()).await?;
+    let manifests = manifests::by_plugin(&mut snapshot, app.today()).await?;
     let assesses = |manifest: &&Arc<Manifest>| manifest.points.iter().any(|point| point == "assess");
     Ok(manifests.values().filter(assesses).map(|manifest| (manifest.id.clone(), manifest.name.clone())).collect())
 }

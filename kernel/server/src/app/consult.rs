@@ -11,7 +11,7 @@ use super::outbox::TickJob;
 use super::reach;
 use super::reads::{Shared, SnapshotReads};
 use super::workflow::{self, Standing};
-use super::{App, apply, fieldwork, form, in_own_task, outbox, plugin, trust};
+use super::{App, apply, fieldwork, form, in_own_task, manifests, outbox, plugin, trust};
 use doudi_documents::form::{FILES, FormFile};
 use doudi_documents::manifest::Collection;
 use doudi_documents::{EffectPayload, FieldKind, Fill, Form, Id, Page, Values};
@@ -707,7 +707,7 @@ async fn record_failure(
 
 /// The name of a plugin for pages, whether it is still enabled or not.
 pub(crate) async fn plugin_ref(snapshot: &mut Snapshot, digest: &str) -> Result<plugin::PluginRef> {
-    let manifest = plugin::manifest_of(snapshot, digest).await?;
+    let manifest = manifests::of_digest(snapshot, digest).await?;
     Ok(plugin::PluginRef {
         id: manifest.id.clone(),
         name: manifest.name.clone(),

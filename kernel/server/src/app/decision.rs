@@ -6,8 +6,8 @@ mod replayed;
 use super::division::Tree;
 use super::household::{FactView, Notice, fact_view};
 use super::parameter::{self, ParameterRow};
-use super::plugin::{self, PluginRef};
-use super::{App, consult, names};
+use super::plugin::PluginRef;
+use super::{App, consult, manifests, names};
 use doudi_domain::catalogue::Sensitivity;
 use doudi_domain::decision::Decision;
 use doudi_domain::policy::{self, Permission};
@@ -72,7 +72,7 @@ pub async fn view(app: &App, actor: &Actor, id: DecisionId) -> Result<DecisionVi
         Some(person) => Some(mask::name(&snapshot.person_fetch(person, false).await?.name)),
         None => None,
     };
-    let manifest = plugin::manifest_of(&mut snapshot, &decision.cause.digest).await?;
+    let manifest = manifests::of_digest(&mut snapshot, &decision.cause.digest).await?;
     let unverified_articles =
         manifest.reasons.iter().filter(|reason| !reason.article_verified).map(|reason| reason.code.clone()).collect();
     Ok(DecisionView {

@@ -6,10 +6,10 @@ use super::display::{self, Due};
 use super::division::Tree;
 use super::household::{Attachment, DocumentRow, Notice};
 use super::payment::{self, EnvelopeView, FeedLink};
-use super::plugin::{self, PluginRef};
+use super::plugin::PluginRef;
 use super::reach::{concerns, require_concerned};
 use super::workflow::{self, Standing};
-use super::{App, form, form_people, names};
+use super::{App, form, form_people, manifests, names};
 use doudi_documents::manifest::Collection;
 use doudi_documents::{Action, Fill, Form, Manifest, Page as PluginPage, Text, Values, Workflow};
 use doudi_domain::calendar::WorkCalendar;
@@ -668,7 +668,7 @@ pub(crate) struct Words {
 impl Words {
     pub(crate) async fn read(snapshot: &mut Snapshot, today: Date) -> Result<Words> {
         Ok(Words {
-            manifests: plugin::manifests_by_plugin(snapshot, today).await?,
+            manifests: manifests::by_plugin(snapshot, today).await?,
             calendar: snapshot.calendar().await?,
             today,
         })

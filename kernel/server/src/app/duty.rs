@@ -4,14 +4,15 @@
 //! A measure that fails says so in its own place. The worklist shows one line of the same answers; it never waits long for them.
 
 use super::display::Due;
+use super::kept::Reader;
 use super::plugin::PluginRef;
 use super::scorecard::page_address;
-use super::{App, consult, plugin};
+use super::{App, consult, kept, manifests};
 use doudi_documents::{Manifest, Text};
 use doudi_domain::calendar::{WorkCalendar, days, from_days, month_start};
 use doudi_domain::columns::{Column, ColumnData};
 use doudi_domain::policy::{self, Permission};
-use doudi_domain::{Actor, Date, Error, Result};
+use doudi_domain::{Actor, Date, Error, Instant, Result};
 use doudi_plugin_host::{Block, BlockTable};
 use doudi_storage::Snapshot;
 use std::sync::Arc;
@@ -67,7 +68,7 @@ pub fn monday(day: Date) -> Date {
 }
 
 /// Inclusive days. A duty before `shown_from` is shown only while it is not done.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Window {
     pub asked_from: Date,
     pub shown_from: Date,
@@ -91,15 +92,19 @@ impl Window {
     }
 }
 
-/// Asks now, and remembers the answer for the worklist when it is about today.
-pub async fn due(app: &App, actor: &Actor, window: Window) -> Result<Arc<Duties>> {
+/// The duties of a window as they are, or were a moment ago, and when, if something has changed since.
+pub async fn due(app: &App, actor: &Actor, window: Window) -> Result<(Arc<Duties>, Option<Instant>)> {
     policy::require(actor, Permission::CaseRead)?;
-    let today = app.today();
-    let duties = Arc::new(ask(app, actor, window).await?);
-    if window == Window::of(today) {
-        app.kept.duties.put((actor.division(), actor.role(), today), app.now(), duties.clone());
-    }
-    Ok(duties)
+    let desk = app.host.desk(actor.county()).await?;
+    let snapshot = app.storage.snapshot(actor.scope()).await?;
+    let key = (Reader::of(actor), app.today(), window);
+    let work = {
+        let (app, office) = (app.clone(), actor.anybody_of_office());
+        async move { ask(&app, &office, window).await }
+    };
+    let keep = |duties: &Duties| duties.failed.is_empty();
+    let look = kept::look(app, actor, (desk, snapshot), |kept| &kept.duties, key, keep, work).await?;
+    Ok((look.value, look.as_of))
 }
 
 /// How long a line of the worklist may be old, and how long the worklist waits for a new one.
@@ -120,7 +125,7 @@ pub enum Line {
 /// there for the next one who looks.
 pub async fn line(app: &App, actor: &Actor) -> Line {
     let today = app.today();
-    let key = (actor.division(), actor.role(), today);
+    let key = (Reader::of(actor), today, Window::of(today));
     if let Some((_, known)) = app.kept.duties.get(&key, app.now(), KEPT_SECONDS) {
         return said(known);
     }
@@ -129,7 +134,7 @@ pub async fn line(app: &App, actor: &Actor) -> Line {
         async move { due(&app, &actor, Window::of(today)).await }
     });
     match tokio::time::timeout(PATIENCE, asking).await {
-        Ok(Ok(Ok(duties))) => said(duties),
+        Ok(Ok(Ok((duties, _)))) => said(duties),
         Ok(Ok(Err(error))) => {
             tracing::warn!(%error, "the duties of the worklist could not be asked");
             Line::Nothing
@@ -146,7 +151,7 @@ async fn ask(app: &App, actor: &Actor, window: Window) -> Result<Duties> {
     let _desk = app.host.desk(actor.county()).await?;
     let mut snapshot = app.storage.snapshot(actor.scope()).await?;
     let calendar = snapshot.calendar().await?;
-    let manifests = plugin::manifests_in_force(&mut snapshot, app.today()).await?;
+    let manifests = manifests::in_force(&mut snapshot, app.today()).await?;
     drop(snapshot);
     let mut found = Duties::default();
     for manifest in manifests.iter().filter(|manifest| manifest.answers.iter().any(|topic| topic == TOPIC)) {

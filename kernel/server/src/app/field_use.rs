@@ -1,8 +1,8 @@
 //! Field by field, what the measures of a county ask for, what they were granted, and what they have made use of: drawn from
 //! manifests, pins and the counts of calls, so that nobody has to believe a vendor's word.
 
-use super::plugin::{PluginRef, manifest_of};
-use super::{App, consult, export};
+use super::plugin::PluginRef;
+use super::{App, consult, export, manifests};
 use doudi_documents::Text;
 use doudi_domain::catalogue::{self, Sensitivity};
 use doudi_domain::package::GrantUse;
@@ -62,7 +62,7 @@ pub async fn table(app: &App, actor: &Actor) -> Result<FieldTable> {
     let mut pins = Vec::new();
     for pin in snapshot.enablements_at(app.today()).await? {
         measures.push(consult::plugin_ref(&mut snapshot, &pin.digest).await?);
-        let manifest = manifest_of(&mut snapshot, &pin.digest).await?;
+        let manifest = manifests::of_digest(&mut snapshot, &pin.digest).await?;
         let declared: Vec<String> = manifest.fields().into_iter().map(str::to_owned).collect();
         pins.push((pin, declared));
     }

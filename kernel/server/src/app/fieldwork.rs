@@ -7,7 +7,7 @@ use super::document::{FormView, Target, Words};
 use super::form::fields;
 use super::household::DocumentRow;
 use super::workflow::{self, Standing};
-use super::{App, document, names, plugin};
+use super::{App, document, manifests, names};
 use doudi_documents::{Action, Field, FieldKind, Form, Manifest, Text, Values};
 use doudi_domain::document::Document;
 use doudi_domain::policy::{self, Permission};
@@ -54,7 +54,7 @@ pub async fn list(app: &App, actor: &Actor) -> Result<FieldList> {
     let Some(role) = actor.role() else { return Err(Error::forbidden("外勤供办理人员使用")) };
     let today = app.today();
     let mut snapshot = app.storage.snapshot(actor.scope()).await?;
-    let manifests = plugin::manifests_in_force(&mut snapshot, today).await?;
+    let manifests = manifests::in_force(&mut snapshot, today).await?;
     let mut list = FieldList::default();
     for manifest in manifests.iter().filter(|manifest| is_offered(manifest, role)) {
         list.begins.extend(begins(manifest, role));

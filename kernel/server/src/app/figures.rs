@@ -34,7 +34,7 @@ pub async fn counties(app: &App, actor: &Actor) -> Result<Vec<CountyRow>> {
         let figures =
             figures.iter().find(|(at, _)| *at == county).map(|(_, figures)| figures.clone()).unwrap_or_default();
         let mut own = app.storage.snapshot(doudi_domain::Scope { division: county.division() }).await?;
-        let measures = super::plugin::names_in_force(&mut own, app.today()).await?;
+        let measures = super::manifests::names_in_force(&mut own, app.today()).await?;
         rows.push(CountyRow { county, name, figures, measures });
     }
     Ok(rows)

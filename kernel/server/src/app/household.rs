@@ -2,7 +2,7 @@
 //! is always recorded.
 
 use super::division::Tree;
-use super::{App, display, in_own_task, outbox, plugin, value};
+use super::{App, display, in_own_task, measure, outbox, value};
 use doudi_documents::{Page as PluginPage, Text};
 use doudi_domain::catalogue::{self, Kind, Origin, Sensitivity};
 use doudi_domain::decision::Decision;
@@ -284,8 +284,11 @@ pub async fn file(app: &App, actor: &Actor, id: HouseholdId, as_of: Option<Date>
     }
     let notices = if may(Permission::DecisionRead) { snapshot.notices_of_household(id).await? } else { Vec::new() };
     let attachments = if finances { snapshot.attachments_of_household(id).await? } else { Vec::new() };
-    let creates =
-        if may(Permission::CaseWrite) { plugin::creates(&mut snapshot, actor, app.today()).await? } else { Vec::new() };
+    let creates = if may(Permission::CaseWrite) {
+        measure::creates(&mut snapshot, actor, app.today()).await?
+    } else {
+        Vec::new()
+    };
     let title = match file.members.iter().find(|(_, person)| file.household.head == Some(person.id)) {
         Some((_, head)) => format!("{} 家", mask::name(&head.name)),
         None => super::names::household_title(&mut snapshot, id, mask::name)
@@ -316,7 +319,7 @@ pub async fn file(app: &App, actor: &Actor, id: HouseholdId, as_of: Option<Date>
 /// Panels that measures show on the household's page; one that fails says so in its place.
 pub async fn panels(app: &App, actor: &Actor, id: HouseholdId) -> Result<Vec<PanelView>> {
     policy::require(actor, Permission::HouseholdRead)?;
-    plugin::household_panels(app, actor, id).await
+    measure::household_panels(app, actor, id).await
 }
 
 /// Every statement ever made of one field, superseded ones included, oldest first.

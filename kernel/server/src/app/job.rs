@@ -2,7 +2,7 @@
 //! event.
 
 use super::outbox::{DELIVER_EVENT, FEED, NOTIFY, NotifyJob, REACT, ReactJob, SHADOW, TICK, TickJob, delivered};
-use super::{App, in_own_task, plugin};
+use super::{App, in_own_task, manifests};
 use doudi_documents::Text;
 use doudi_documents::manifest::Manifest;
 use doudi_domain::event::{Event, Job};
@@ -114,7 +114,7 @@ struct Vocabulary {
 
 impl Vocabulary {
     async fn read(app: &App, snapshot: &mut Snapshot) -> Result<Vocabulary> {
-        let manifests = plugin::manifests_by_plugin(snapshot, app.today()).await?;
+        let manifests = manifests::by_plugin(snapshot, app.today()).await?;
         let webhooks = snapshot.webhooks_list().await?;
         let webhooks = webhooks.into_iter().map(|webhook| (webhook.id.0, webhook)).collect();
         Ok(Vocabulary { manifests, webhooks, events: BTreeMap::new() })

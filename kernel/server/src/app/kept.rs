@@ -1,70 +1,219 @@
-//! What this process worked out a moment ago and may show again: answers of many measures that a page must not wait for each
-//! time it is opened. Never written down, never older than it says, and nothing a person enters depends on it.
+//! What this process worked out a moment ago and may show again: pages and figures over a whole county, which a reader must not
+//! wait for each time. Never written down, and nothing a person enters depends on it.
+//!
+//! Every change of a county's records is an entry of its audit log. While there is none since, what was worked out is what is
+//! true, however old. After a change, what takes long is shown for a short while longer, with its moment, and worked out again
+//! behind the reader; but whoever changed something herself waits, and sees it.
 
-use super::duty::Duties;
-use super::scorecard::MeasureCard;
+use super::App;
+use super::duty::{Duties, Window};
+use super::scorecard::{Compared, MeasureCard};
+use doudi_documents::Page;
 use doudi_domain::reporting::ReportingPeriod;
-use doudi_domain::{County, Date, DivisionCode, Instant, Role};
-use std::collections::BTreeMap;
+use doudi_domain::{Actor, County, Date, DivisionCode, EnablementId, Instant, Result, Role};
+use doudi_plugin_host::Desk;
+use doudi_storage::Snapshot;
+use doudi_storage::audit::Watermark;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant as Moment};
 
 /// One for each process.
 #[derive(Debug, Default)]
 pub struct Kept {
-    /// The scorecards of counties, for the city's table.
-    pub(crate) scorecards: Shelf<(County, ReportingPeriod), Vec<MeasureCard>>,
-    /// Duties by whose they are: an office in a part of the tree, on a day.
-    pub(crate) duties: Shelf<(DivisionCode, Option<Role>, Date), Duties>,
+    /// Figures of a county's measures, as a reader of an office has them.
+    pub(crate) scorecards: Shelf<(County, Reader, Date, ReportingPeriod, Compared), Vec<MeasureCard>>,
+    /// Duties by whose they are.
+    pub(crate) duties: Shelf<(Reader, Date, Window), Duties>,
+    /// Pages of measures that are the same for everybody of an office.
+    pub(crate) pages: Shelf<PageKey, Page>,
 }
 
-/// Values by key, each with the moment it was worked out.
-#[derive(Debug)]
-pub(crate) struct Shelf<K, V> {
-    values: Mutex<BTreeMap<K, (Instant, Arc<V>)>>,
-}
+/// Whoever may see the same: an office in a part of the tree.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) struct Reader(DivisionCode, Option<Role>);
 
-impl<K: Ord, V> Default for Shelf<K, V> {
-    fn default() -> Self {
-        Shelf { values: Mutex::default() }
+impl Reader {
+    pub fn of(actor: &Actor) -> Reader {
+        Reader(actor.division(), actor.role())
     }
 }
 
-/// More than a city has offices; beyond it the oldest go.
-const MOST: usize = 2_000;
+/// A page of a measure as one office asks for it on a day, under one enablement: release, settings and grants.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) struct PageKey {
+    pub reader: Reader,
+    pub today: Date,
+    pub enablement: EnablementId,
+    pub page: String,
+    pub query: Vec<(String, String)>,
+}
+
+/// What a reader is given.
+#[derive(Debug)]
+pub(crate) struct Look<V> {
+    pub value: Arc<V>,
+    /// When it was worked out, if something has changed since.
+    pub as_of: Option<Instant>,
+}
+
+/// A value and what is known of it.
+#[derive(Debug)]
+struct Known<V> {
+    value: Arc<V>,
+    at: Instant,
+    took: Duration,
+    mark: Watermark,
+}
+
+impl<V> Clone for Known<V> {
+    fn clone(&self) -> Known<V> {
+        let Known { value, at, took, mark } = self;
+        Known { value: value.clone(), at: *at, took: *took, mark: *mark }
+    }
+}
+
+/// How long something that has changed since may still be shown.
+const SECONDS: i64 = 60;
+/// What takes less is worked out for each reader: nobody notices, and everybody sees the newest.
+const LONG: Duration = Duration::from_millis(120);
+/// Between two times of working something out behind its readers it rests so many times as long as that takes, so that a busy
+/// county's pages leave the machine to the people.
+const REST: u32 = 4;
+/// Values of a shelf; beyond it the oldest go.
+const MOST: usize = 500;
+
+/// Values by key.
+#[derive(Debug)]
+pub(crate) struct Shelf<K, V> {
+    values: Mutex<BTreeMap<K, Known<V>>>,
+    /// What is being worked out again behind its readers.
+    working: Mutex<BTreeSet<K>>,
+}
+
+impl<K, V> Default for Shelf<K, V> {
+    fn default() -> Self {
+        Shelf { values: Mutex::default(), working: Mutex::default() }
+    }
+}
 
 impl<K: Ord + Clone, V> Shelf<K, V> {
     /// The value and its moment, if it is younger than so many seconds.
     pub fn get(&self, key: &K, now: Instant, seconds: i64) -> Option<(Instant, Arc<V>)> {
-        let values = self.values.lock().unwrap_or_else(PoisonError::into_inner);
-        values.get(key).filter(|(at, _)| now < at.plus_seconds(seconds)).cloned()
+        let known = self.find(key).filter(|known| now < known.at.plus_seconds(seconds))?;
+        Some((known.at, known.value))
     }
 
-    pub fn put(&self, key: K, now: Instant, value: Arc<V>) {
+    fn find(&self, key: &K) -> Option<Known<V>> {
+        self.values.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
+    }
+
+    fn put(&self, key: K, known: Known<V>) {
         let mut values = self.values.lock().unwrap_or_else(PoisonError::into_inner);
-        values.insert(key, (now, value));
+        values.insert(key, known);
         while values.len() > MOST {
-            let oldest = values.iter().min_by_key(|(_, (at, _))| *at).map(|(key, _)| key.clone());
+            let oldest = values.iter().min_by_key(|(_, known)| known.at).map(|(key, _)| key.clone());
             let Some(oldest) = oldest else { return };
             values.remove(&oldest);
         }
     }
+
+    /// Whether nobody else is at it.
+    fn begin(&self, key: &K) -> bool {
+        self.working.lock().unwrap_or_else(PoisonError::into_inner).insert(key.clone())
+    }
+
+    fn end(&self, key: &K) {
+        self.working.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
+    }
+}
+
+/// What is true now, or was a short while ago: see the head of this file. `desk` and `snapshot` are given back before anything is
+/// worked out; `work` takes its own. What `keep` refuses is shown once and forgotten.
+pub(crate) async fn look<K, V>(
+    app: &App,
+    actor: &Actor,
+    (desk, mut snapshot): (Desk, Snapshot),
+    shelf: fn(&Kept) -> &Shelf<K, V>,
+    key: K,
+    keep: fn(&V) -> bool,
+    work: impl Future<Output = Result<V>> + Send + 'static,
+) -> Result<Look<V>>
+where
+    K: Ord + Clone + Send + 'static,
+    V: Send + Sync + 'static,
+{
+    let mark = snapshot.audit_watermark().await?;
+    let (now, known) = (app.now(), shelf(&app.kept).find(&key));
+    let aged = match known {
+        Some(known) if known.mark == mark => return Ok(Look { value: known.value, as_of: None }),
+        Some(known) if known.took >= LONG && now < known.at.plus_seconds(SECONDS) => {
+            let own = match actor.user_id() {
+                Some(user) => snapshot.audit_has_since(known.mark, user).await?,
+                None => false,
+            };
+            Some(known).filter(|_| !own)
+        }
+        _ => None,
+    };
+    snapshot.close().await?;
+    drop(desk);
+    let began = Moment::now();
+    let Some(known) = aged else {
+        let value = Arc::new(work.await?);
+        if keep(&value) {
+            let known = Known { value: value.clone(), at: now, took: began.elapsed(), mark };
+            shelf(&app.kept).put(key, known);
+        }
+        return Ok(Look { value, as_of: None });
+    };
+    let rested = known.at.plus_seconds((known.took * REST).as_secs() as i64) <= now;
+    if rested && shelf(&app.kept).begin(&key) {
+        let app = app.clone();
+        tokio::spawn(async move {
+            let outcome = work.await;
+            let shelf = shelf(&app.kept);
+            match outcome {
+                Ok(value) if keep(&value) => {
+                    let known = Known { value: Arc::new(value), at: now, took: began.elapsed(), mark };
+                    shelf.put(key.clone(), known);
+                }
+                Ok(_) => {}
+                Err(error) => tracing::debug!(%error, "what is kept could not be worked out again"),
+            }
+            shelf.end(&key);
+        });
+    }
+    Ok(Look { value: known.value, as_of: Some(known.at) })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn known(value: &'static str, at: Instant) -> Known<&'static str> {
+        Known { value: Arc::new(value), at, took: LONG, mark: Watermark::default() }
+    }
+
     #[test]
     fn a_value_is_shown_until_it_is_too_old_and_the_oldest_makes_room() {
         let shelf: Shelf<usize, &str> = Shelf::default();
         let noon = Instant(1_000_000_000);
-        shelf.put(0, noon, Arc::new("first"));
+        shelf.put(0, known("first", noon));
         assert_eq!(shelf.get(&0, noon.plus_seconds(59), 60).map(|(at, value)| (at, *value)), Some((noon, "first")));
         assert!(shelf.get(&0, noon.plus_seconds(60), 60).is_none());
         for key in 1..=MOST {
-            shelf.put(key, noon.plus_seconds(key as i64), Arc::new("later"));
+            shelf.put(key, known("later", noon.plus_seconds(key as i64)));
         }
         assert!(shelf.get(&0, noon, 60).is_none(), "it had to go");
         assert!(shelf.get(&MOST, noon.plus_seconds(MOST as i64), 60).is_some());
+    }
+
+    #[test]
+    fn one_at_a_time_works_something_out_behind_its_readers() {
+        let shelf: Shelf<usize, &str> = Shelf::default();
+        assert!(shelf.begin(&1) && !shelf.begin(&1) && shelf.begin(&2));
+        shelf.end(&1);
+        assert!(shelf.begin(&1));
     }
 }

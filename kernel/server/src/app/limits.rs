@@ -1,8 +1,8 @@
 //! What stops a measure: the limits of each resource class, what the process as a whole allows, and who rests in the actor's
 //! county after repeated failures. A rest ends by itself; an administrator who has looked may end it at once.
 
-use super::plugin::{PluginRef, manifest_of};
-use super::{App, consult, in_own_task};
+use super::plugin::PluginRef;
+use super::{App, consult, in_own_task, manifests};
 use doudi_documents::manifest::ResourceClass;
 use doudi_domain::policy::{self, Permission};
 use doudi_domain::{Actor, Error, Result};
@@ -41,7 +41,7 @@ pub async fn view(app: &App, actor: &Actor) -> Result<LimitsView> {
     let mut snapshot = app.storage.snapshot(actor.scope()).await?;
     let mut measures = Vec::new();
     for pin in snapshot.enablements_at(app.today()).await? {
-        let script = manifest_of(&mut snapshot, &pin.digest).await?.class == ResourceClass::Script;
+        let script = manifests::of_digest(&mut snapshot, &pin.digest).await?.class == ResourceClass::Script;
         measures.push((consult::plugin_ref(&mut snapshot, &pin.digest).await?, script));
     }
     let mut resting = Vec::new();

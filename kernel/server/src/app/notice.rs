@@ -8,7 +8,7 @@
 use super::division::Tree;
 use super::household::Notice;
 use super::names::{self, Names, Wanted};
-use super::{App, in_own_task, plugin};
+use super::{App, in_own_task, manifests};
 use doudi_documents::Text;
 use doudi_documents::effect::NoticeIssue;
 use doudi_domain::policy::{self, Permission};
@@ -133,7 +133,7 @@ async fn fill_in(snapshot: &mut Snapshot, actor: &Actor, notice: Notice) -> Resu
     let article_unverified = match notice.decision {
         Some(id) => {
             let decision = snapshot.decision_fetch(id).await?;
-            let manifest = plugin::manifest_of(snapshot, &decision.cause.digest).await?;
+            let manifest = manifests::of_digest(snapshot, &decision.cause.digest).await?;
             let unverified = |code: &str| manifest.reason(code).is_some_and(|reason| !reason.article_verified);
             decision.reasons.iter().any(|reason| unverified(&reason.code))
         }

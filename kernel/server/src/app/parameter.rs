@@ -1,7 +1,7 @@
 //! Parameters: the county's dated policy values, with the document each comes from and the 未核实 mark until somebody has
 //! confirmed it.
 
-use super::{App, in_own_task, plugin, value};
+use super::{App, in_own_task, manifests, value};
 use doudi_documents::manifest::{ParameterEntry, Unit};
 use doudi_documents::{Manifest, Text};
 use doudi_domain::parameter::Parameter;
@@ -59,7 +59,7 @@ pub async fn list(app: &App, actor: &Actor) -> Result<Vec<ParameterGroup>> {
         by_code.entry(parameter.code.clone()).or_default().push(parameter);
     }
     let mut groups = Vec::new();
-    for manifest in plugin::manifests_in_force(&mut snapshot, today).await? {
+    for manifest in manifests::in_force(&mut snapshot, today).await? {
         for entry in &manifest.parameters {
             let code = format!("{}.{}", manifest.id, entry.code);
             let mut values = by_code.remove(&code).unwrap_or_default();
@@ -118,7 +118,7 @@ fn described(entry: Option<(&Arc<Manifest>, &ParameterEntry)>, in_force: bool, p
 /// The manifest that declares a code, and the position of its entry.
 async fn declared(snapshot: &mut Snapshot, code: &str, today: Date) -> Result<Option<(Arc<Manifest>, usize)>> {
     let Some((plugin, own)) = code.split_once('.') else { return Ok(None) };
-    let manifest = plugin::manifests_by_plugin(snapshot, today).await?.remove(plugin);
+    let manifest = manifests::by_plugin(snapshot, today).await?.remove(plugin);
     Ok(manifest.and_then(|manifest| {
         let at = manifest.parameters.iter().position(|entry| entry.code == own)?;
         Some((manifest, at))
@@ -363,7 +363,7 @@ const EXAMPLE: &str = "示例值，没有文件依据，请核实后更正";
 pub async fn examples(app: &App, actor: &Actor, plugin: &str, from: Date) -> Result<usize> {
     policy::require(actor, Permission::Configure)?;
     let mut snapshot = app.storage.snapshot(actor.scope()).await?;
-    let manifests = plugin::manifests_in_force(&mut snapshot, app.today()).await?;
+    let manifests = manifests::in_force(&mut snapshot, app.today()).await?;
     let Some(manifest) = manifests.iter().find(|manifest| manifest.id == plugin) else {
         return Err(Error::not_found("已启用的措施"));
     };

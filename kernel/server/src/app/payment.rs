@@ -5,8 +5,8 @@
 mod file;
 
 use super::division::Tree;
+use super::manifests;
 use super::names;
-use super::plugin;
 use super::{App, in_own_task};
 use doudi_documents::manifest::{FeedEntry, FileEntry};
 use doudi_documents::{Manifest, Text};
@@ -175,7 +175,7 @@ pub(crate) async fn manifest_of(
     document: &Document,
     today: Date,
 ) -> Result<std::sync::Arc<Manifest>> {
-    let mut manifests = plugin::manifests_by_plugin(snapshot, today).await?;
+    let mut manifests = manifests::by_plugin(snapshot, today).await?;
     manifests.remove(&document.plugin).ok_or(Error::not_found("措施"))
 }
 
@@ -266,7 +266,7 @@ pub async fn summary(app: &App, actor: &Actor, document: DocumentId) -> Result<S
             reconciliation.push(Reconciled { label: label.to_owned(), control, agrees: true });
         }
     }
-    let names = plugin::scheme_names(&mut snapshot, app.today()).await?;
+    let names = manifests::scheme_names(&mut snapshot, app.today()).await?;
     Ok(Summary {
         title: document.title.clone(),
         county_name: tree.name(actor.county().division()),
@@ -296,7 +296,7 @@ pub async fn history(
     policy::require(actor, Permission::DecisionRead)?;
     let mut snapshot = app.storage.snapshot(actor.scope()).await?;
     let page = snapshot.payments_of_household(household, cursor, HISTORY).await?;
-    let schemes = plugin::scheme_names(&mut snapshot, app.today()).await?;
+    let schemes = manifests::scheme_names(&mut snapshot, app.today()).await?;
     let persons: BTreeSet<_> = page.items.iter().filter_map(|line| line.payment.person).collect();
     let wanted = names::Wanted { persons, ..names::Wanted::default() };
     let names = names::read(&mut snapshot, &wanted, mask::name).await?;

@@ -1,25 +1,22 @@
-//! Packages and who runs them: installing, enabling for a county from a date, settings, grants; and what enabled plugins add
-//! to menus and pages.
+//! Packages and who runs them: installing, enabling for a county from a date, settings, grants. What enabled measures show stands in
+//! [`super::measure`].
 
 use super::delivery::{self, Installed};
-use super::household::{CreateEntry, PanelView};
 use super::reads::SnapshotReads;
 use super::trust::{self, Grounds, Known, TrustView};
-use super::{App, consult, fieldwork, in_own_task};
-use doudi_documents::manifest::Place;
-use doudi_documents::{Manifest, Page as PluginPage, Text};
+use super::{App, consult, in_own_task, manifests};
+use doudi_documents::{Manifest, Text};
 use doudi_domain::catalogue::{self, Sensitivity};
 use doudi_domain::package::{Enablement, Release};
 use doudi_domain::policy::{self, Permission};
 use doudi_domain::upgrade::{State, state_major};
-use doudi_domain::{Actor, Date, Error, HouseholdId, Problem, Result};
-use doudi_plugin_host::{Contributions, Plugin, ViewInput, requested};
+use doudi_domain::{Actor, Date, Error, Problem, Result};
+use doudi_plugin_host::{Plugin, requested};
 use doudi_storage::Snapshot;
 use doudi_storage::enablement::NewEnablement;
 use doudi_storage::package::NewRelease;
-use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, LazyLock, RwLock};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 use tokio::sync::Mutex;
 
 /// A plugin as pages name it.
@@ -96,26 +93,6 @@ pub struct EnablementView {
     pub withheld: Vec<String>,
 }
 
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct MenuEntry {
-    pub plugin: String,
-    pub plugin_name: Text,
-    pub page: String,
-    pub title: Text,
-}
-
-/// A plugin's own page.
-#[derive(Clone, Debug)]
-pub struct PageView {
-    pub plugin: PluginRef,
-    pub title: Text,
-    pub page: PluginPage,
-    /// The plugin's forms: those the page shows in place are drawn from them.
-    pub forms: Vec<doudi_documents::Form>,
-    /// What may be begun here without a household.
-    pub creates: Vec<CreateEntry>,
-}
-
 /// All packages installed in the city, with what each asks for and where the actor's county stands.
 pub async fn packages(app: &App, actor: &Actor) -> Result<Vec<PackageView>> {
     policy::require(actor, Permission::ConfigurationRead)?;
@@ -145,7 +122,7 @@ async fn package_view(
     known: &Known,
     today: Date,
 ) -> Result<PackageView> {
-    let manifest = manifest_of(snapshot, &release.digest).await?;
+    let manifest = manifests::of_digest(snapshot, &release.digest).await?;
     let pins: Vec<Enablement> = pins.iter().filter(|pin| pin.digest == release.digest).cloned().collect();
     Ok(PackageView {
         permissions: permissions(&manifest),
@@ -234,7 +211,7 @@ pub async fn enablements(app: &App, actor: &Actor) -> Result<Vec<EnablementView>
     let mut snapshot = app.storage.snapshot(actor.scope()).await?;
     let mut views = Vec::new();
     for enablement in snapshot.enablements_list().await? {
-        let manifest = manifest_of(&mut snapshot, &enablement.digest).await?;
+        let manifest = manifests::of_digest(&mut snapshot, &enablement.digest).await?;
         let asked = requested(&manifest).into_iter().map(|capability| capability.code);
         views.push(EnablementView {
             withheld: asked.filter(|code| !enablement.grants.contains(code)).collect(),
@@ -264,7 +241,7 @@ pub async fn enable(app: &App, actor: &Actor, draft: EnableDraft) -> Result<Enab
             draft.from
         )));
     }
-    let manifest = manifest_of(&mut snapshot, &release.digest).await?;
+    let manifest = manifests::of_digest(&mut snapshot, &release.digest).await?;
     refuse_unlooked_at(&mut snapshot, actor, &earlier, &release, &manifest).await?;
     let current = snapshot.enablement_at(&draft.plugin, draft.from).await?;
     let asked: BTreeSet<String> = requested(&manifest).into_iter().map(|capability| capability.code).collect();
@@ -331,7 +308,7 @@ async fn refuse_unlooked_at(
     let Some(last) = held.max_by_key(|pin| (pin.from, pin.id)).filter(|last| last.digest != release.digest) else {
         return Ok(());
     };
-    let before = manifest_of(snapshot, &last.digest).await?;
+    let before = manifests::of_digest(snapshot, &last.digest).await?;
     let majors = [&before, manifest].map(|manifest| state_major(&manifest.state_version));
     let query = doudi_storage::document::DocumentQuery { plugin: Some(release.plugin.clone()), ..Default::default() };
     let other_form = majors[0] != majors[1] && snapshot.documents_count(&query).await? > 0;
@@ -474,201 +451,6 @@ pub async fn set_grants(app: &App, actor: &Actor, plugin: &str, grants: Vec<Stri
 async fn in_force(app: &App, actor: &Actor, plugin: &str) -> Result<Enablement> {
     let mut snapshot = app.storage.snapshot(actor.scope()).await?;
     snapshot.enablement_at(plugin, app.today()).await?.ok_or(Error::not_found("已启用的措施"))
-}
-
-/// Manifests of the measures the actor's county runs today: what they ask and answer is no secret to its officers.
-pub async fn manifests(app: &App, actor: &Actor) -> Result<Vec<Arc<Manifest>>> {
-    manifests_in_force(&mut app.storage.snapshot(actor.scope()).await?, app.today()).await
-}
-
-/// What the actor's office finds in the menu.
-pub async fn menu(app: &App, actor: &Actor) -> Result<Vec<MenuEntry>> {
-    Ok(offered(app, actor).await?.menu)
-}
-
-/// What the measures of the county put into the frame of an office.
-#[derive(Clone, Default, Debug)]
-pub struct Offered {
-    pub menu: Vec<MenuEntry>,
-    /// Some form of the office may be filled in without a signal.
-    pub fieldwork: bool,
-}
-
-/// Read once for every page.
-pub async fn offered(app: &App, actor: &Actor) -> Result<Offered> {
-    let Some(role) = actor.role() else { return Ok(Offered::default()) };
-    let mut snapshot = app.storage.snapshot(actor.scope()).await?;
-    let manifests = manifests_in_force(&mut snapshot, app.today()).await?;
-    let contributions = Contributions::new(manifests.iter().map(Arc::as_ref));
-    let entries = contributions.menu(role).into_iter().map(|page| MenuEntry {
-        plugin: page.manifest.id.clone(),
-        plugin_name: page.manifest.name.clone(),
-        page: page.entry.id.clone(),
-        title: page.entry.title.clone(),
-    });
-    let fieldwork = manifests.iter().any(|manifest| fieldwork::is_offered(manifest, role));
-    Ok(Offered { menu: entries.collect(), fieldwork })
-}
-
-/// A page of a plugin, for an office the manifest names.
-pub async fn page(
-    app: &App,
-    actor: &Actor,
-    plugin: &str,
-    page: &str,
-    query: Vec<(String, String)>,
-) -> Result<PageView> {
-    let _desk = app.host.desk(actor.county()).await?;
-    let mut snapshot = app.storage.snapshot(actor.scope()).await?;
-    let pin = consult::pin(app, &mut snapshot, plugin, app.today()).await?;
-    let manifest = pin.plugin.manifest();
-    // Panels of households and documents have their own pages, with their own checks.
-    let entry = manifest.page(page).filter(|entry| matches!(entry.place, Place::Menu | Place::Hidden));
-    let Some(entry) = entry.cloned() else { return Err(Error::not_found("页面")) };
-    if !actor.role().is_none_or(|role| entry.roles.iter().any(|allowed| allowed == role.code())) {
-        let offices: Vec<&str> =
-            entry.roles.iter().filter_map(|role| doudi_domain::Role::parse(role)).map(doudi_domain::Role::zh).collect();
-        return Err(Error::forbidden(format!("“{}”供{}使用", entry.title.zh, offices.join("、"))));
-    }
-    let plugin = consult::plugin_ref(&mut snapshot, pin.plugin.digest()).await?;
-    let input = ViewInput { page: page.to_owned(), document: None, household: None, query };
-    let forms = manifest.forms.clone();
-    let creates = creates_on(manifest, &entry.id, actor);
-    let page = consult::view(app, actor, &pin, snapshot, input).await?;
-    Ok(PageView { plugin, title: page.title.clone().unwrap_or(entry.title), page, forms, creates })
-}
-
-/// What the actor's office may begin on a menu page.
-fn creates_on(manifest: &Manifest, page: &str, actor: &Actor) -> Vec<CreateEntry> {
-    let Some(role) = actor.role().filter(|_| policy::require(actor, Permission::CaseWrite).is_ok()) else {
-        return Vec::new();
-    };
-    let creations = Contributions::new([manifest]).creations_on(&manifest.id, page, role);
-    creations
-        .into_iter()
-        .map(|(collection, action)| CreateEntry {
-            plugin: manifest.id.clone(),
-            collection: collection.entry.id.clone(),
-            action: action.id.clone(),
-            label: collection.entry.label.clone(),
-        })
-        .collect()
-}
-
-/// What the actor's office may begin for a household.
-pub(crate) async fn creates(snapshot: &mut Snapshot, actor: &Actor, today: Date) -> Result<Vec<CreateEntry>> {
-    let Some(role) = actor.role() else { return Ok(Vec::new()) };
-    let manifests = manifests_in_force(snapshot, today).await?;
-    let contributions = Contributions::new(manifests.iter().map(Arc::as_ref));
-    let between = |plugin: &Text, collection: &Text| {
-        Text::new(
-            format!("{} · {}", plugin.zh, collection.zh),
-            format!("{} · {}", plugin.in_language(true), collection.in_language(true)),
-        )
-    };
-    Ok(contributions
-        .creations(role)
-        .into_iter()
-        .map(|(collection, action)| CreateEntry {
-            plugin: collection.manifest.id.clone(),
-            collection: collection.entry.id.clone(),
-            action: action.id.clone(),
-            label: between(&collection.manifest.name, &collection.entry.label),
-        })
-        .collect())
-}
-
-pub(crate) async fn household_panels(app: &App, actor: &Actor, id: HouseholdId) -> Result<Vec<PanelView>> {
-    let Some(role) = actor.role() else { return Ok(Vec::new()) };
-    let mut snapshot = app.storage.snapshot(actor.scope()).await?;
-    snapshot.household_fetch(id).await?;
-    let manifests = manifests_in_force(&mut snapshot, app.today()).await?;
-    let wanted: Vec<(String, String, Text)> = Contributions::new(manifests.iter().map(Arc::as_ref))
-        .household_panels(role)
-        .into_iter()
-        .map(|page| (page.manifest.id.clone(), page.entry.id.clone(), page.entry.title.clone()))
-        .collect();
-    drop(snapshot);
-    let mut panels = Vec::with_capacity(wanted.len());
-    for (plugin, page, title) in wanted {
-        // One measure's failure stays in its own panel.
-        let drawn = async {
-            let _desk = app.host.desk(actor.county()).await?;
-            let mut snapshot = app.storage.snapshot(actor.scope()).await?;
-            let pin = consult::pin(app, &mut snapshot, &plugin, app.today()).await?;
-            let input = ViewInput { page, document: None, household: Some(id), query: Vec::new() };
-            consult::view(app, actor, &pin, snapshot, input).await
-        };
-        let drawn = drawn.await.map_err(|error| error.to_string());
-        panels.push(PanelView { plugin, title, page: drawn });
-    }
-    Ok(panels)
-}
-
-/// Plugins in force: id and Chinese name.
-pub(crate) async fn names_in_force(snapshot: &mut Snapshot, today: Date) -> Result<Vec<(String, String)>> {
-    let manifests = manifests_in_force(snapshot, today).await?;
-    Ok(manifests.iter().map(|manifest| (manifest.id.clone(), manifest.name.zh.clone())).collect())
-}
-
-/// The name of the measure behind each scheme.
-pub(crate) async fn scheme_names(snapshot: &mut Snapshot, today: Date) -> Result<BTreeMap<String, Text>> {
-    let mut names = BTreeMap::new();
-    for manifest in manifests_by_plugin(snapshot, today).await?.into_values() {
-        let decisions = manifest.effects.iter().filter(|wish| wish.kind == doudi_documents::kinds::DECISION_RECORD);
-        for scheme in decisions.flat_map(|wish| &wish.targets) {
-            names.insert(scheme.clone(), manifest.name.clone());
-        }
-    }
-    Ok(names)
-}
-
-pub(crate) async fn manifests_in_force(snapshot: &mut Snapshot, today: Date) -> Result<Vec<Arc<Manifest>>> {
-    let mut manifests = Vec::new();
-    for enablement in snapshot.enablements_at(today).await? {
-        manifests.push(manifest_of(snapshot, &enablement.digest).await?);
-    }
-    Ok(manifests)
-}
-
-/// Manifests by plugin id, for the words of documents whose plugin may be disabled by now: the pin in force, else the one the
-/// county ran last, whose documents they are, else the newest release.
-pub(crate) async fn manifests_by_plugin(
-    snapshot: &mut Snapshot,
-    today: Date,
-) -> Result<BTreeMap<String, Arc<Manifest>>> {
-    let mut manifests = BTreeMap::new();
-    for manifest in manifests_in_force(snapshot, today).await? {
-        manifests.insert(manifest.id.clone(), manifest);
-    }
-    let mut ended: Vec<Enablement> = snapshot.enablements_list().await?;
-    ended.retain(|pin| pin.from <= today && pin.to.is_none_or(|to| pin.from < to));
-    ended.sort_by_key(|pin| std::cmp::Reverse((pin.from, pin.id)));
-    for pin in ended {
-        if let Entry::Vacant(missing) = manifests.entry(pin.plugin) {
-            missing.insert(manifest_of(snapshot, &pin.digest).await?);
-        }
-    }
-    for release in snapshot.releases_list().await? {
-        if let Entry::Vacant(missing) = manifests.entry(release.plugin) {
-            missing.insert(manifest_of(snapshot, &release.digest).await?);
-        }
-    }
-    Ok(manifests)
-}
-
-/// A manifest by the digest of its component: parsed once, for a digest never means anything else.
-pub(crate) async fn manifest_of(snapshot: &mut Snapshot, digest: &str) -> Result<Arc<Manifest>> {
-    static PARSED: LazyLock<RwLock<BTreeMap<String, Arc<Manifest>>>> = LazyLock::new(Default::default);
-    if let Some(known) = PARSED.read().unwrap_or_else(|poisoned| poisoned.into_inner()).get(digest) {
-        return Ok(known.clone());
-    }
-    let release = snapshot.release_fetch(digest).await?;
-    let manifest = Manifest::from_json(&release.manifest)
-        .map_err(|error| Error::failure("插件包的清单无法读取，请重新安装该插件", error))?;
-    let manifest = Arc::new(manifest);
-    PARSED.write().unwrap_or_else(|poisoned| poisoned.into_inner()).insert(digest.to_owned(), manifest.clone());
-    Ok(manifest)
 }
 
 /// A release by its digest or the beginning of it.

@@ -100,7 +100,7 @@ pub async fn by_number(app: &App, actor: &Actor, number: &str) -> Result<Househo
 
 /// Measures the actor's county runs that can be asked about a household: id and name.
 pub async fn measures(app: &App, actor: &Actor) -> Result<Vec<(String, Text)>> {
-    let manifests = super::plugin::manifests(app, actor).await?;
+    let manifests = super::measure::manifests(app, actor).await?;
     let assess = |manifest: &&Arc<doudi_documents::Manifest>| manifest.points.iter().any(|point| point == "assess");
     Ok(manifests.iter().filter(assess).map(|manifest| (manifest.id.clone(), manifest.name.clone())).collect())
 }

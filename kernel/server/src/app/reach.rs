@@ -2,7 +2,7 @@
 //! part for it, and no other. Links of a plugin's page: the plugin need not know who reads; a link the reader's office could not
 //! follow is no link, and whoever reads is never led to a closed door.
 
-use super::{App, plugin};
+use super::{App, manifests};
 use doudi_documents::manifest::Collection;
 use doudi_documents::page::{Block, Link};
 use doudi_documents::{Action, Manifest, Page};
@@ -90,7 +90,7 @@ impl Doors {
         }
         if !documents.is_empty() && may(Permission::CaseRead) {
             let within = snapshot.documents_within(&documents).await?;
-            let manifests = plugin::manifests_by_plugin(&mut snapshot, app.today()).await?;
+            let manifests = manifests::by_plugin(&mut snapshot, app.today()).await?;
             let concerned = |plugin: &str, collection: &str| {
                 let collection = manifests.get(plugin).and_then(|manifest| manifest.collection(collection));
                 collection.is_some_and(|collection| concerns(collection, actor))

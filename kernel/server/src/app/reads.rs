@@ -3,7 +3,7 @@
 
 use super::consult::{self, Pin};
 use super::supposed::Supposed;
-use super::{App, plugin};
+use super::{App, manifests};
 use async_trait::async_trait;
 use doudi_domain::calendar::WorkCalendar;
 use doudi_domain::catalogue::FieldCode;
@@ -235,7 +235,7 @@ impl Reads for SnapshotReads {
             let mut snapshot = self.snapshot.lock().await;
             let mut answering = Vec::new();
             for enablement in snapshot.enablements_at(self.today).await? {
-                let manifest = plugin::manifest_of(&mut snapshot, &enablement.digest).await?;
+                let manifest = manifests::of_digest(&mut snapshot, &enablement.digest).await?;
                 if enablement.plugin != self.plugin && manifest.answers.iter().any(|answered| answered == topic) {
                     answering.push(Pin {
                         plugin: consult::load(&self.app, &mut snapshot, &enablement.digest).await?,

@@ -4,8 +4,9 @@
 //! The kernel knows no figure: it asks `indicators` of each measure, one after the other, and a measure that fails says so in
 //! its own place while the others stand.
 
+use super::kept::{Look, Reader};
 use super::plugin::PluginRef;
-use super::{App, consult, plugin};
+use super::{App, consult, kept, manifests};
 use doudi_documents::manifest::{Better, IndicatorUnit, Place};
 use doudi_documents::{Manifest, Text};
 use doudi_domain::policy::{self, Permission};
@@ -13,6 +14,7 @@ use doudi_domain::reporting::ReportingPeriod;
 use doudi_domain::{Actor, County, Error, Instant, Level, Result, Role, Scope};
 use doudi_plugin_host::Indicator;
 use doudi_storage::Snapshot;
+use std::sync::Arc;
 
 pub mod city;
 pub mod workbook;
@@ -23,7 +25,9 @@ pub struct Scorecard {
     pub county: County,
     pub county_name: String,
     pub period: ReportingPeriod,
-    pub measures: Vec<MeasureCard>,
+    pub measures: Arc<Vec<MeasureCard>>,
+    /// When they were worked out, if something has changed since.
+    pub as_of: Option<Instant>,
 }
 
 /// One measure: its figures, or why it could not be asked.
@@ -134,8 +138,8 @@ pub async fn county(app: &App, actor: &Actor, county: Option<County>, period: Re
     let Some((county, county_name)) = known.filter(|(county, _)| actor.scope().sees(county.division())) else {
         return Err(Error::not_found("县区"));
     };
-    let measures = measures(app, &reader(actor, county), county, period, Compared::WithTheOneBefore).await?;
-    Ok(Scorecard { county, county_name, period, measures })
+    let look = figures(app, &reader(actor, county), county, period, Compared::WithTheOneBefore).await?;
+    Ok(Scorecard { county, county_name, period, measures: look.value, as_of: look.as_of })
 }
 
 /// Who asks the measures of a county: the officer herself, or, where the city looks in, the kernel, which hands on nothing but
@@ -145,10 +149,30 @@ fn reader(actor: &Actor, county: County) -> Actor {
 }
 
 /// Whether the period before is asked for as well.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Compared {
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) enum Compared {
     WithTheOneBefore,
     WithNothing,
+}
+
+/// The figures of a county as they are, or were a moment ago: the same for everybody of the reader's office.
+async fn figures(
+    app: &App,
+    reader: &Actor,
+    county: County,
+    period: ReportingPeriod,
+    compared: Compared,
+) -> Result<Look<Vec<MeasureCard>>> {
+    let desk = app.host.desk(county).await?;
+    let snapshot = app.storage.snapshot(Scope { division: county.division() }).await?;
+    let key = (county, Reader::of(reader), app.today(), period, compared);
+    let work = {
+        let (app, office) = (app.clone(), reader.anybody_of_office());
+        async move { measures(&app, &office, county, period, compared).await }
+    };
+    // A measure that failed is asked again by the next one who looks.
+    let keep = |cards: &Vec<MeasureCard>| cards.iter().all(|card| card.figures.is_ok());
+    kept::look(app, reader, (desk, snapshot), |kept| &kept.scorecards, key, keep, work).await
 }
 
 /// Every enabled measure that has figures. Failures stay with their measure.
@@ -162,7 +186,7 @@ async fn measures(
     let _desk = app.host.desk(county).await?;
     let scope = Scope { division: county.division() };
     let mut snapshot = app.storage.snapshot(scope).await?;
-    let manifests = plugin::manifests_in_force(&mut snapshot, app.today()).await?;
+    let manifests = manifests::in_force(&mut snapshot, app.today()).await?;
     drop(snapshot);
     let mut cards = Vec::new();
     for manifest in manifests.iter().filter(|manifest| manifest.points.iter().any(|point| point == "indicators")) {
@@ -247,20 +271,14 @@ pub(crate) fn page_address(manifest: &Manifest, role: Role, page_and_query: &str
 const KEPT_SECONDS: i64 = 300;
 
 /// A county's figures for the city: those of a moment ago, or new ones; and when they were worked out.
-async fn kept(
-    app: &App,
-    county: County,
-    period: ReportingPeriod,
-) -> Result<(Instant, std::sync::Arc<Vec<MeasureCard>>)> {
-    let key = (county, period);
+async fn of_late(app: &App, county: County, period: ReportingPeriod) -> Result<(Instant, Arc<Vec<MeasureCard>>)> {
+    let system = Actor::System { division: county.division() };
+    let key = (county, Reader::of(&system), app.today(), period, Compared::WithNothing);
     if let Some(known) = app.kept.scorecards.get(&key, app.now(), KEPT_SECONDS) {
         return Ok(known);
     }
-    let system = Actor::System { division: county.division() };
-    let cards = std::sync::Arc::new(measures(app, &system, county, period, Compared::WithNothing).await?);
-    let now = app.now();
-    app.kept.scorecards.put(key, now, cards.clone());
-    Ok((now, cards))
+    let look = figures(app, &system, county, period, Compared::WithNothing).await?;
+    Ok((look.as_of.unwrap_or(app.now()), look.value))
 }
 
 #[cfg(test)]

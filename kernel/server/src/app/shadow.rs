@@ -190,6 +190,6 @@ pub async fn typed_parameters(
     policy::require(actor, Permission::Simulate)?;
     let mut snapshot = app.storage.snapshot(actor.scope()).await?;
     let pin = snapshot.enablement_at(plugin, on).await?.ok_or(Error::not_found("已启用的措施"))?;
-    let manifest = super::plugin::manifest_of(&mut snapshot, &pin.digest).await?;
+    let manifest = super::manifests::of_digest(&mut snapshot, &pin.digest).await?;
     draft::read_parameters(&manifest, typed)
 }

@@ -5,7 +5,7 @@
 //! families would otherwise go without a decision for a publisher's mishap: it is shown, logged and found by `doudi trust
 //! check`, and nothing new is enabled on such a signature. Stopping it is a person's decision and one button away.
 
-use super::{App, in_own_task, plugin};
+use super::{App, in_own_task, manifests, plugin};
 use doudi_delivery::{PublicKey, Signature, Subject};
 use doudi_domain::package::{Enablement, Release};
 use doudi_domain::policy::{self, Permission};
@@ -435,7 +435,7 @@ pub async fn concerns(app: &App, actor: &Actor) -> Result<Vec<Concern>> {
         let trust = known.view(&mut snapshot, &release, today.max(pin.from)).await?;
         let nothing_asked = trust.policy.is_none() && trust.signatures.is_empty();
         if !trust.verdict.trusted && !nothing_asked {
-            let name = plugin::manifest_of(&mut snapshot, &pin.digest).await?.name.zh.clone();
+            let name = manifests::of_digest(&mut snapshot, &pin.digest).await?.name.zh.clone();
             concerns.push(Concern { enablement: pin, name, version: release.version, trust });
         }
     }

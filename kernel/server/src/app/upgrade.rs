@@ -15,7 +15,7 @@ use super::acceptance::{self, AcceptanceRun, Terms};
 use super::plugin::{self, GrantChoice, PluginRef};
 use super::shadow::{self, ShadowDraft, ShadowReport};
 use super::trust::{self, UpgradeTrust};
-use super::{App, consult, in_own_task};
+use super::{App, consult, in_own_task, manifests};
 pub use changes::{Change, PermissionDifference};
 use doudi_documents::Manifest;
 use doudi_domain::package::{Enablement, Release};
@@ -190,8 +190,8 @@ impl Ends {
     }
 
     async fn of(snapshot: &mut Snapshot, pin: Enablement, release: Release) -> Result<Ends> {
-        let from = plugin::manifest_of(snapshot, &pin.digest).await?;
-        let to = plugin::manifest_of(snapshot, &release.digest).await?;
+        let from = manifests::of_digest(snapshot, &pin.digest).await?;
+        let to = manifests::of_digest(snapshot, &release.digest).await?;
         Ok(Ends { pin, from, release, to })
     }
 

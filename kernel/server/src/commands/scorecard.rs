@@ -62,7 +62,7 @@ impl Scorecard {
             print_json(&as_json(&card));
         } else {
             say!("{} {} 督查考核", card.county_name, period.zh());
-            for measure in &card.measures {
+            for measure in card.measures.iter() {
                 say!("\n{}", measure.plugin.name.zh);
                 match &measure.figures {
                     Ok(figures) => figures.iter().for_each(print),
@@ -136,7 +136,7 @@ impl Duty {
             Some(month) => duty::Window::month(ReportingPeriod::parse_month(month)?.begins()),
             None => duty::Window::of(today),
         };
-        let duties = duty::due(app, &actor, window).await?;
+        let (duties, _) = duty::due(app, &actor, window).await?;
         if self.json {
             let items: Vec<serde_json::Value> = duties
                 .duties

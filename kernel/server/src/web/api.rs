@@ -322,7 +322,7 @@ pub fn problem_kinds() -> impl Iterator<Item = &'static str> {
 
 /// The documentation for a county: the kernel's part and what its measures add.
 pub async fn document_for(app: &App, actor: &Actor) -> Result<String, doudi_domain::Error> {
-    let manifests = crate::app::plugin::manifests(app, actor).await?;
+    let manifests = crate::app::measure::manifests(app, actor).await?;
     Ok(contributed::document(&manifests).to_string())
 }
 

@@ -7,9 +7,9 @@ use crate::App;
 use crate::app::duty::{self, Duties, Duty, Window, monday};
 use askama::Template;
 use axum::extract::{Query, State};
-use doudi_domain::Date;
 use doudi_domain::calendar::{days, from_days, month_start};
 use doudi_domain::reporting::ReportingPeriod;
+use doudi_domain::{Date, Instant};
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -24,6 +24,7 @@ pub struct MonthAsk {
 struct DutiesPage {
     frame: Frame,
     duties: Arc<Duties>,
+    as_of: Option<Instant>,
     /// The first of the month shown; `None`: now.
     month: Option<Date>,
 }
@@ -111,8 +112,8 @@ pub async fn index(State(app): State<App>, frame: Frame, Who(actor): Who, Query(
         },
     };
     let window = month.map_or_else(|| Window::of(frame.today), Window::month);
-    let duties = duty::due(&app, &actor, window).await?;
-    page(&DutiesPage { frame, duties, month })
+    let (duties, as_of) = duty::due(&app, &actor, window).await?;
+    page(&DutiesPage { frame, duties, as_of, month })
 }
 
 /// 本月义务 at the head of the worklist.

@@ -4,7 +4,7 @@
 use super::assets::{URLS, Urls};
 use super::words::{self, Words};
 use crate::App;
-use crate::app::{division, plugin};
+use crate::app::{division, measure};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use doudi_documents::Text;
@@ -98,9 +98,9 @@ impl Frame {
         let role = actor.role();
         let may = |permission| role.is_some_and(|role| policy::allows(role, permission));
         // A measure that cannot be asked must not take the kernel's own pages with it.
-        let offered = plugin::offered(app, actor).await.unwrap_or_else(|error| {
+        let offered = measure::offered(app, actor).await.unwrap_or_else(|error| {
             tracing::warn!(%error, "what the measures put into the menu could not be read");
-            plugin::Offered::default()
+            measure::Offered::default()
         });
         let entries = |wanted: &[(Permission, &'static str, &'static str)]| -> Vec<MenuItem> {
             let allowed = wanted.iter().filter(|(permission, _, _)| may(*permission));

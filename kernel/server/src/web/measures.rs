@@ -7,7 +7,7 @@ use super::frame::{Frame, Who};
 use super::plugin_pages;
 use super::show as page;
 use crate::App;
-use crate::app::plugin::{self, PageView};
+use crate::app::measure::{self, PageView};
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use doudi_documents::Values;
@@ -36,7 +36,7 @@ pub async fn show(
     Path((plugin, page_id)): Path<(String, String)>,
     Query(query): Query<Vec<(String, String)>>,
 ) -> Answer {
-    let view = plugin::page(&app, &actor, &plugin, &page_id, query.clone()).await?;
+    let view = measure::page(&app, &actor, &plugin, &page_id, query.clone()).await?;
     let posted = super::form_data::Posted { fields: query, files: Vec::new() };
     let mut drawn = Vec::new();
     for (id, action) in plugin_pages::forms_of(&view.page) {
@@ -51,6 +51,6 @@ pub async fn show(
         };
         drawn.push((id.to_owned(), filter.render().unwrap_or_default()));
     }
-    let html = draw_pages(&app, &frame, &actor, &plugin, &drawn, &[&view.page]).await?.concat();
+    let html = draw_pages(&app, &frame, &actor, &plugin, &drawn, &[view.page.as_ref()]).await?.concat();
     page(&MeasurePage { frame, view, html })
 }

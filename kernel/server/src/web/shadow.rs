@@ -9,9 +9,9 @@ use super::{download, go, problems::summary, show as page, show_with};
 use crate::App;
 use crate::app::division::{self, Tree};
 use crate::app::parameter::{self, ParameterGroup};
-use crate::app::plugin;
 use crate::app::shadow::report::{Bucket, Effect, ReasonTally, ShadowReport, SideView};
 use crate::app::shadow::{self, RowView, ShadowDraft, ShadowRowQuery, order, workbook};
+use crate::app::{measure, plugin};
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
@@ -159,7 +159,7 @@ async fn what_if_page(
     problems: &[Problem],
 ) -> Result<WhatIfPage> {
     let groups = parameter::list(app, actor).await?;
-    let manifests = plugin::manifests(app, actor).await?;
+    let manifests = measure::manifests(app, actor).await?;
     let measures: Vec<(String, String)> = manifests
         .iter()
         .filter(|manifest| manifest.points.iter().any(|point| point == "assess") && !manifest.parameters.is_empty())

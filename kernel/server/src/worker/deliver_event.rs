@@ -3,7 +3,7 @@
 
 use super::{Ended, broken_payload, chain};
 use crate::app::outbox::{NotifyJob, ReactJob, delivered};
-use crate::app::{App, plugin};
+use crate::app::{App, manifests};
 use doudi_documents::feed;
 use doudi_domain::event::Event;
 use doudi_domain::{Actor, Error};
@@ -16,7 +16,7 @@ pub(super) async fn deliver(app: &App, actor: &Actor, payload: &str) -> Result<(
     let ids = delivered(payload).ok_or_else(|| broken_payload(format!("no events: {payload}")))?;
     let mut snapshot = app.storage.snapshot(actor.scope()).await?;
     let (events, beyond) = going_on(&mut snapshot, &ids).await?;
-    let manifests = plugin::manifests_in_force(&mut snapshot, app.today()).await?;
+    let manifests = manifests::in_force(&mut snapshot, app.today()).await?;
     let webhooks = snapshot.webhooks_list().await?;
     snapshot.close().await?;
     let contributions = Contributions::new(manifests.iter().map(Arc::as_ref));

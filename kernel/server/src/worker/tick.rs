@@ -4,7 +4,7 @@
 use super::{Ended, broken_payload};
 use crate::app::consult::{self, Consultation, Request};
 use crate::app::outbox::TickJob;
-use crate::app::{App, intake, plugin, upgrade};
+use crate::app::{App, intake, manifests, plugin, upgrade};
 use doudi_documents::manifest::Every;
 use doudi_domain::{Actor, County, Date, Error, Result, Scope};
 use jiff::ToSpan;
@@ -31,7 +31,7 @@ async fn enter_county(app: &App, county: County, entered: &mut BTreeSet<String>)
     for pin in pins.iter().filter(|pin| plugin::holds(pin, today)) {
         let first = pins.iter().filter(|other| other.plugin == pin.plugin).map(|other| other.from).min();
         let since = first.unwrap_or(pin.from);
-        for job in &plugin::manifest_of(&mut snapshot, &pin.digest).await?.jobs {
+        for job in &manifests::of_digest(&mut snapshot, &pin.digest).await?.jobs {
             let due = latest_due(job.every, today);
             let firing = TickJob { plugin: pin.plugin.clone(), job: job.id.clone(), due, cursor: None, step: 0 };
             let name = format!("{county}/{}", firing.key());

@@ -1,14 +1,12 @@
 //! `duty.due`: what this measure owes by law in a period, for 义务日历: done and all, with the first day something is still owed.
 
 use super::day;
-use crate::application::Application;
-use crate::assessment::Assessment;
 use crate::jobs::next_review;
-use crate::review::Review;
+use crate::review::yearly_reviews;
 use crate::rules::form::Form;
 use crate::running;
-use crate::scorecard::visits_due;
-use crate::{care, store, terms_on};
+use crate::scorecard::{owed_in, visits_due};
+use crate::{care, terms_on};
 use doudi_sdk::prelude::*;
 
 /// One duty: how many fall due in the period, how many of them are done.
@@ -49,17 +47,17 @@ pub fn of(begins: Date, ends: Date) -> Result<Vec<Duty>> {
         Duty::new("opinion", "特困申请初审意见（15个工作日）", "民发〔2021〕43号 第十三条", query("opinion"), ends);
     let mut decisions =
         Duty::new("decision", "特困申请审核确认（15个工作日）", "民发〔2021〕43号 第十六条", query("decision"), ends);
-    for document in store::all(documents::Query::of("application"))? {
-        let body: Application = document.body()?;
-        if let Some(limit) = body.limit.filter(|limit| inside(*limit)) {
-            opinions.count(limit, body.opinion.is_some());
+    documents::scan(documents::Query::of("application"), &["state", "due", "/limit", "/opinion"], |row| {
+        if let Some(limit) = row.date("/limit").filter(|limit| inside(*limit)) {
+            opinions.count(limit, row.text("/opinion").is_some());
         }
-        if document.state == "confirming"
-            && let Some(due) = document.due.filter(|due| inside(*due))
+        if row.text("state") == Some("confirming")
+            && let Some(due) = row.date("due").filter(|due| inside(*due))
         {
             decisions.count(due, false);
         }
-    }
+        Ok(())
+    })?;
     let mut assessments = Duty::new(
         "assessment",
         "自理能力复核评估（10个工作日）",
@@ -67,13 +65,8 @@ pub fn of(begins: Date, ends: Date) -> Result<Vec<Duty>> {
         query("assessment"),
         ends,
     );
-    for document in store::all(documents::Query::of("assessment"))? {
-        let body: Assessment = document.body()?;
-        let Some(reported) = body.reported.filter(|_| document.state != "dropped") else { continue };
-        let due = crate::actions::assessment::due(reported, reported)?;
-        if inside(due) {
-            assessments.count(due, body.assessed.is_some());
-        }
+    for report in owed_in(begins, ends)? {
+        assessments.count(report.due, report.assessed.is_some());
     }
     let mut visits = Duty::new(
         "visit",
@@ -95,17 +88,10 @@ fn reviews(begins: Date, ends: Date) -> Result<Duty> {
     let page = format!("duties?kind=review&from={begins}&to={ends}");
     let mut duty = Duty::new("review", "特困供养年审", "民发〔2021〕43号 第二十五条", page, ends);
     let mut opened = std::collections::BTreeSet::new();
-    for document in store::all(documents::Query::of("review"))? {
-        let body: Review = document.body()?;
-        let Some(person) = body.member.filter(|_| body.kind == "yearly" && document.state != "cancelled") else {
-            continue;
-        };
-        // The key carries the day it was due.
-        let due: Option<Date> =
-            document.key.split_once(&format!("yearly-{}-", person.0)).and_then(|(_, due)| due.parse().ok());
-        if let Some(due) = due.filter(|due| begins <= *due && *due <= ends) {
-            opened.insert(person);
-            duty.count(due, !Review::OPEN.contains(&document.state.as_str()));
+    for yearly in yearly_reviews()? {
+        if begins <= yearly.due && yearly.due <= ends {
+            opened.insert(yearly.person);
+            duty.count(yearly.due, yearly.done);
         }
     }
     let Some(months) = terms_on(ends)?.params.review_months else { return Ok(duty) };

@@ -3,7 +3,6 @@
 
 use super::{PAGE, date_cell, day_of, more, params, start};
 use crate::agreement;
-use crate::assessment::Assessment;
 use crate::care::{Cared, View, scattered};
 use crate::rules::form::Form;
 use crate::rules::level::Level;
@@ -38,7 +37,7 @@ pub fn coverage(context: &Context, request: &PageRequest) -> Result<Page> {
             Some(gap) => Cell::badge(Tone::Bad, gap),
         };
         let link = match &cared.agreement {
-            Some(filed) => Link::Document { document: filed.document.id },
+            Some(agreed) => Link::Document { document: agreed.id },
             None => Link::Household { household: cared.line.household },
         };
         table = table.linked_row(
@@ -48,7 +47,7 @@ pub fn coverage(context: &Context, request: &PageRequest) -> Result<Page> {
                 Cell::household(cared.line.household),
                 cared.level().map_or(Cell::badge(Tone::Soon, "未评估"), |level| Cell::text(level.zh())),
                 state,
-                date_cell(cared.agreement.as_ref().map(|filed| filed.body.to)),
+                date_cell(cared.agreement.as_ref().map(|agreed| agreed.to)),
             ],
         );
     }
@@ -62,27 +61,27 @@ pub fn coverage(context: &Context, request: &PageRequest) -> Result<Page> {
 pub fn agreements(context: &Context, request: &PageRequest) -> Result<Page> {
     let lead = params(context.today).map_or(30, |params| params.agreement_lead_days);
     let by = context.today.add_days(lead);
-    let mut live = agreement::in_states(&agreement::LIVE)?;
-    live.retain(|filed| filed.document.state != "active" || filed.body.to <= by);
-    live.sort_by_key(|filed| filed.body.to);
+    let mut live = agreement::scan(documents::Query::of("agreement").states(&agreement::LIVE))?;
+    live.retain(|agreed| agreed.state != "active" || agreed.to <= by);
+    live.sort_by_key(|agreed| agreed.to);
     let of = live.len();
     let mut table =
         PageTable::new(["截止日期", "供养对象", "家庭", "环节", "照料档次"]).empty("没有快到期、待签和中止的协议。");
-    for filed in live.iter().skip(start(request)).take(PAGE) {
-        let state = match filed.document.state.as_str() {
+    for agreed in live.iter().skip(start(request)).take(PAGE) {
+        let state = match agreed.state.as_str() {
             "unsigned" => Cell::badge(Tone::Soon, "待签"),
             "suspended" => Cell::badge(Tone::Soon, "中止"),
-            _ if filed.body.to < context.today => Cell::badge(Tone::Bad, "已到期"),
+            _ if agreed.to < context.today => Cell::badge(Tone::Bad, "已到期"),
             _ => Cell::badge(Tone::Progress, "快到期"),
         };
         table = table.linked_row(
-            Link::Document { document: filed.document.id },
+            Link::Document { document: agreed.id },
             [
-                Cell::due(filed.body.to),
-                Cell::person(filed.body.member),
-                filed.document.household.map_or(Cell::Empty, Cell::household),
+                Cell::due(agreed.to),
+                Cell::person(agreed.member),
+                agreed.household.map_or(Cell::Empty, Cell::household),
                 state,
-                Cell::text(filed.body.level.zh()),
+                Cell::text(agreed.level.zh()),
             ],
         );
     }
@@ -118,7 +117,7 @@ pub fn assessments(context: &Context, request: &PageRequest) -> Result<Page> {
                 Cell::person(cared.person),
                 Cell::household(cared.line.household),
                 Cell::text(cared.form.zh()),
-                cared.assessment.as_ref().map_or(Cell::Empty, |assessment| Cell::number(assessment.count())),
+                cared.assessment.as_ref().map_or(Cell::Empty, |assessment| Cell::number(assessment.failed)),
                 cared.level().map_or(Cell::badge(Tone::Bad, "未评估"), |level| Cell::text(level.zh())),
                 date_cell(assessed(cared)),
                 next.map_or(Cell::Empty, Cell::due),
@@ -139,7 +138,7 @@ pub fn levels(context: &Context, request: &PageRequest) -> Result<Page> {
     let mut table = PageTable::new(["供养对象", "家庭", "照料档次", "供养形式", "能否表达意愿"])
         .empty("没有半护理、全护理的供养对象。");
     for cared in all.iter().skip(start(request)).take(PAGE) {
-        let will = cared.assessment.as_ref().is_none_or(|assessment: &Assessment| assessment.will);
+        let will = cared.assessment.as_ref().is_none_or(|assessment| assessment.will);
         table = table.linked_row(
             Link::Household { household: cared.line.household },
             [

@@ -51,7 +51,7 @@ fn care_rows(cared: &Cared) -> Vec<Row> {
     let mut rows = vec![match cared.assessment.as_ref().zip(cared.level()) {
         Some((assessment, level)) => Row::new("自理能力", Cell::text(level.zh())).note(format!(
             "{} 项不能达到，{} 评估",
-            assessment.count(),
+            assessment.failed,
             assessment.assessed.map_or_else(String::new, |day| day.to_string())
         )),
         None => Row::new("自理能力", Cell::badge(Tone::Bad, "还没有评估")),
@@ -63,9 +63,9 @@ fn care_rows(cared: &Cared) -> Vec<Row> {
         None => Row::new("照料协议", Cell::badge(Tone::Good, "有效")),
         Some(gap) => Row::new("照料协议", Cell::badge(Tone::Bad, gap)),
     });
-    if let Some(filed) = &cared.agreement {
-        rows.push(Row::new("协议期限", date_cell(Some(filed.body.to))).note(format!("{} 起", filed.body.from)));
-        rows.push(Row::new("走访间隔", Cell::text(format!("{} 天", filed.body.visit_days))));
+    if let Some(agreed) = &cared.agreement {
+        rows.push(Row::new("协议期限", date_cell(Some(agreed.to))).note(format!("{} 起", agreed.from)));
+        rows.push(Row::new("走访间隔", Cell::text(format!("{} 天", agreed.visit_days))));
     }
     rows
 }

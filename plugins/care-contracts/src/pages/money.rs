@@ -2,12 +2,10 @@
 //! their agreements. The rosters of disbursement know no payee but the household, so that these lists are what finance pays by.
 
 use super::{PAGE, day_of, more, start};
-use crate::agreement::Payee;
-use crate::application::Application;
+use crate::agreement::{Agreement, Payee};
 use crate::care::View;
 use crate::carer;
 use crate::codes::figure;
-use crate::review::Review;
 use crate::rules::form::Form;
 use crate::running::{self, Line, SCHEME, label};
 use crate::store;
@@ -18,18 +16,16 @@ use std::collections::BTreeMap;
 /// In which institution everybody is: the newest decision on a form names it.
 fn whereabouts() -> Result<BTreeMap<Id, Id>> {
     let mut places = BTreeMap::new();
-    for document in store::all(documents::Query::of("application").state("confirmed"))? {
-        let body: Application = document.body()?;
-        if let (Some(person), Some(institution)) = (body.applicant, body.institution) {
-            places.insert(person, institution);
-        }
-    }
-    for document in store::all(documents::Query::of("review").states(&["kept", "raised", "lowered"]))? {
-        let body: Review = document.body()?;
-        if let (Some(person), Some(institution)) = (body.member, body.institution) {
-            places.insert(person, institution);
-        }
-    }
+    let mut note = |query: documents::Query, who: &str| {
+        documents::scan(query, &[who, "/institution"], |row| {
+            if let (Some(person), Some(institution)) = (row.id_of(who), row.id_of("/institution")) {
+                places.insert(person, institution);
+            }
+            Ok(())
+        })
+    };
+    note(documents::Query::of("application").state("confirmed"), "/applicant")?;
+    note(documents::Query::of("review").states(&["kept", "raised", "lowered"]), "/member")?;
     Ok(places)
 }
 
@@ -93,13 +89,12 @@ pub fn institutions(context: &Context, request: &PageRequest) -> Result<Page> {
 /// 照料服务费名单: to whom each fee goes; those without an agreement that holds are named and get none.
 pub fn fees(context: &Context, request: &PageRequest) -> Result<Page> {
     let day = day_of(context, request, "on");
-    let view = View::read()?;
-    let everybody = view.everybody(day)?;
+    let everybody = View::read()?.everybody(day)?;
     let at_home: Vec<_> = crate::care::scattered(&everybody).collect();
     let of = at_home.len();
     let mut total = 0;
     for cared in &at_home {
-        total += cared.agreement.as_ref().filter(|_| cared.is_covered()).map_or(0, |filed| filed.body.fee);
+        total += cared.agreement.as_ref().filter(|_| cared.is_covered()).map_or(0, |agreed| agreed.fee);
     }
     let mut table = PageTable::new([
         ColumnHead::new("供养对象"),
@@ -111,14 +106,14 @@ pub fn fees(context: &Context, request: &PageRequest) -> Result<Page> {
     .empty("没有分散供养的特困人员。");
     for cared in at_home.into_iter().skip(start(request)).take(PAGE) {
         let cells = match (&cared.agreement, cared.is_covered()) {
-            (Some(filed), true) => [
+            (Some(agreed), true) => [
                 Cell::person(cared.person),
-                Cell::text(filed.body.payee.zh()),
-                view.carer(filed.body.carer).map_or(Cell::Empty, |carer| Cell::text(carer.describe())),
-                Cell::money(filed.body.fee),
-                Cell::text(match filed.body.payee {
+                Cell::text(agreed.payee.zh()),
+                carer::get(agreed.carer).map_or(Cell::Empty, |(_, carer)| Cell::text(carer.describe())),
+                Cell::money(agreed.fee),
+                Cell::text(match agreed.payee {
                     Payee::Person => "随基本生活费发放".to_owned(),
-                    _ => filed.body.method.clone(),
+                    _ => documents::get(agreed.id)?.body::<Agreement>()?.method,
                 }),
             ],
             _ => [

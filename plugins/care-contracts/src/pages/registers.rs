@@ -1,7 +1,7 @@
 //! The panel of an agreement, and the registers of carers and institutions.
 
 use super::{PAGE, date_cell, more, params, start, text_cell};
-use crate::agreement::{Agreement, LIVE, contact_word, load_of, service_word};
+use crate::agreement::{self, Agreement, LIVE, contact_word, load_of, service_word};
 use crate::assessment;
 use crate::carer::{self, Carer, Institution, leaving_word};
 use crate::rules::agreement::Signer;
@@ -20,7 +20,7 @@ pub fn agreement(context: &Context, request: &PageRequest) -> Result<Page> {
     if matches!(document.state.as_str(), "active" | "suspended") {
         let assessments = assessment::of_person(body.member)?;
         let level = assessment::governing(&assessments, context.today).and_then(assessment::Assessment::level);
-        page = match body.holds(register.as_ref().map(|(_, carer)| carer), level, context.today) {
+        page = match body.holds(register.as_ref().map(|(_, carer)| carer.state()), level, context.today) {
             Ok(()) => page.note(Tone::Good, "今天有效。"),
             Err(invalid) => page.note(Tone::Bad, format!("今天无效：{}。", invalid.zh())),
         };
@@ -89,11 +89,14 @@ pub fn carers(context: &Context, request: &PageRequest) -> Result<Page> {
     let (capacity, age) =
         params(context.today).map_or((None, None), |params| (params.carer_capacity, params.carer_age));
     let mut loads: std::collections::BTreeMap<Id, std::collections::BTreeSet<Id>> = std::collections::BTreeMap::new();
-    for document in store::all(documents::Query::of("agreement").states(&LIVE))? {
-        let body: Agreement = document.body()?;
-        loads.entry(body.carer).or_default().insert(body.member);
+    for agreed in agreement::scan(documents::Query::of("agreement").states(&LIVE))? {
+        loads.entry(agreed.carer).or_default().insert(agreed.member);
     }
-    let all = store::all(documents::Query::of("carer").state("active"))?;
+    let mut all = Vec::new();
+    documents::scan(documents::Query::of("carer").state("active"), &[], |row| {
+        all.push(row.id);
+        Ok(())
+    })?;
     let mut table = PageTable::new([
         ColumnHead::new("编号"),
         ColumnHead::new("照料人"),
@@ -102,8 +105,8 @@ pub fn carers(context: &Context, request: &PageRequest) -> Result<Page> {
         ColumnHead::new("待核实"),
     ])
     .empty("没有登记照料人。登记后才能起草协议。");
-    for document in all.iter().skip(start(request)).take(PAGE) {
-        let body: Carer = document.body()?;
+    for id in all.iter().skip(start(request)).take(PAGE) {
+        let (document, body) = carer::get(*id)?;
         let load = loads.get(&document.id).map_or(0, |people| people.len() as i64);
         let questions: Vec<String> =
             body.questions(age, context.today).into_iter().map(|question| question.zh()).collect();

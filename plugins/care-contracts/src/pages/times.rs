@@ -1,11 +1,8 @@
 //! The lists of time: visits due and done in a period, re-assessments after a report, and what 义务日历 counts.
 
 use super::{PAGE, date_cell, more, period, start, yes_cell};
-use crate::actions::assessment::due;
-use crate::application::Application;
-use crate::assessment::Assessment;
-use crate::review::Review;
-use crate::scorecard::{VisitDue, reports, visits_due};
+use crate::review::{Yearly, yearly_reviews};
+use crate::scorecard::{Reported, VisitDue, owed_in, reports, visits_due};
 use crate::store;
 use crate::visit::Visit;
 use doudi_sdk::doc::page::FigureItem;
@@ -21,7 +18,7 @@ pub fn visits(context: &Context, request: &PageRequest) -> Result<Page> {
     let mut table = PageTable::new(["期限", "供养对象", "家庭", "走访日期", "情况"])
         .empty("这段时间没有到期的走访。系统每天按协议的走访间隔生成走访任务。");
     for visit in all.iter().skip(start(request)).take(PAGE) {
-        table = table.linked_row(Link::Document { document: visit.document.id }, visit_cells(visit)?);
+        table = table.linked_row(Link::Document { document: visit.id }, visit_cells(visit));
     }
     let page = Page::new("走访情况")
         .figures([
@@ -33,20 +30,20 @@ pub fn visits(context: &Context, request: &PageRequest) -> Result<Page> {
     Ok(more(concerns(page)?, request, (start(request) + PAGE).min(of), of))
 }
 
-fn visit_cells(visit: &VisitDue) -> Result<[Cell; 5]> {
-    let state = match (visit.done, visit.document.state.as_str()) {
+fn visit_cells(visit: &VisitDue) -> [Cell; 5] {
+    let state = match (visit.done, visit.state.as_str()) {
         (None, _) => Cell::badge(Tone::Bad, "没有走访"),
         (Some(_), "concern") => Cell::badge(Tone::Soon, "有问题待处理"),
         (Some(done), _) if done > visit.due => Cell::badge(Tone::Soon, "超期走访"),
         (Some(_), _) => Cell::badge(Tone::Good, "按期"),
     };
-    Ok([
+    [
         Cell::date(visit.due),
-        visit.document.person.map_or(Cell::Empty, Cell::person),
-        visit.document.household.map_or(Cell::Empty, Cell::household),
+        visit.person.map_or(Cell::Empty, Cell::person),
+        visit.household.map_or(Cell::Empty, Cell::household),
         date_cell(visit.done),
         state,
-    ])
+    ]
 }
 
 /// What visits found and nobody has settled yet.
@@ -80,11 +77,11 @@ pub fn lag(context: &Context, request: &PageRequest) -> Result<Page> {
         .empty("这段时间没有自理能力变化的报告。");
     for report in all.iter().skip(start(request)).take(PAGE) {
         table = table.linked_row(
-            Link::Document { document: report.document.id },
+            Link::Document { document: report.id },
             [
                 Cell::date(report.reported),
                 Cell::date(report.due),
-                report.document.person.map_or(Cell::Empty, Cell::person),
+                report.person.map_or(Cell::Empty, Cell::person),
                 date_cell(report.assessed),
                 yes_cell(report.in_time),
                 date_cell(report.governs),
@@ -102,59 +99,73 @@ pub fn lag(context: &Context, request: &PageRequest) -> Result<Page> {
 
 /// What a duty counts: by kind and period.
 pub fn duties(context: &Context, request: &PageRequest) -> Result<Page> {
-    let kind = request.query("kind").unwrap_or("opinion").to_owned();
-    let collection = match kind.as_str() {
-        "assessment" => "assessment",
-        "review" => "review",
-        _ => "application",
-    };
     let (from, to) = period(context.today, request);
+    let mut all: Vec<Owed> = owed(request.query("kind").unwrap_or("opinion"), from, to)?
+        .into_iter()
+        .filter(|owed| owed.is_in(from, to))
+        .collect();
+    all.sort_by_key(|owed| (owed.done, owed.due, owed.id));
+    let of = all.len();
     let mut table = PageTable::new(["期限", "对象", "家庭", "完成"]).empty("这段时间没有到期的事项。");
-    let mut rows = Vec::new();
-    for document in store::all(documents::Query::of(collection))? {
-        if let Some((day, done)) = owed(&kind, &document)?
-            && from <= day
-            && day <= to
-        {
-            rows.push((done, day, document));
-        }
-    }
-    rows.sort_by_key(|(done, day, document)| (*done, *day, document.id));
-    let of = rows.len();
-    for (done, day, document) in rows.iter().skip(start(request)).take(PAGE) {
+    for owed in all.iter().skip(start(request)).take(PAGE) {
         table = table.linked_row(
-            Link::Document { document: document.id },
+            Link::Document { document: owed.id },
             [
-                Cell::due(*day),
-                document.person.map_or(Cell::Empty, Cell::person),
-                document.household.map_or(Cell::Empty, Cell::household),
-                yes_cell(*done),
+                Cell::due(owed.due),
+                owed.person.map_or(Cell::Empty, Cell::person),
+                owed.household.map_or(Cell::Empty, Cell::household),
+                yes_cell(owed.done),
             ],
         );
     }
     Ok(more(Page::new("办理时限").table(table), request, (start(request) + PAGE).min(of), of))
 }
 
-fn owed(kind: &str, document: &Document) -> Result<Option<(Date, bool)>> {
-    Ok(match kind {
+/// One thing a duty counts.
+struct Owed {
+    id: Id,
+    person: Option<Id>,
+    household: Option<Id>,
+    due: Date,
+    done: bool,
+}
+
+impl Owed {
+    fn is_in(&self, from: Date, to: Date) -> bool {
+        from <= self.due && self.due <= to
+    }
+}
+
+fn owed(kind: &str, from: Date, to: Date) -> Result<Vec<Owed>> {
+    let mut found = Vec::new();
+    match kind {
         "assessment" => {
-            let body: Assessment = document.body()?;
-            let open = document.state != "dropped";
-            match body.reported.filter(|_| open) {
-                Some(reported) => Some((due(reported, reported)?, body.assessed.is_some())),
-                None => None,
+            for Reported { id, person, household, due, assessed, .. } in owed_in(from, to)? {
+                found.push(Owed { id, person, household, due, done: assessed.is_some() });
             }
         }
         "review" => {
-            let body: Review = document.body()?;
-            let counts = body.kind == "yearly" && document.state != "cancelled";
-            let due = document.key.get(document.key.len().saturating_sub(10)..).and_then(|due| due.parse().ok());
-            due.filter(|_| counts).map(|due| (due, !Review::OPEN.contains(&document.state.as_str())))
+            for Yearly { id, person, household, due, done } in yearly_reviews()? {
+                found.push(Owed { id, person: Some(person), household, due, done });
+            }
         }
-        "decision" => document.due.filter(|_| document.state == "confirming").map(|due| (due, false)),
+        "decision" => {
+            let confirming = documents::Query::of("application").state("confirming");
+            documents::scan(confirming, &["person", "household", "due"], |row| {
+                let (person, household) = (row.id_of("person"), row.id_of("household"));
+                found.extend(row.date("due").map(|due| Owed { id: row.id, person, household, due, done: false }));
+                Ok(())
+            })?;
+        }
         _ => {
-            let body: Application = document.body()?;
-            body.limit.map(|limit| (limit, body.opinion.is_some()))
+            let values = ["person", "household", "/limit", "/opinion"];
+            documents::scan(documents::Query::of("application"), &values, |row| {
+                let (person, household, done) =
+                    (row.id_of("person"), row.id_of("household"), row.text("/opinion").is_some());
+                found.extend(row.date("/limit").map(|due| Owed { id: row.id, person, household, due, done }));
+                Ok(())
+            })?;
         }
-    })
+    }
+    Ok(found)
 }

@@ -2,10 +2,10 @@
 //! standard. Each row leads to the list of what is meant.
 
 use super::Period;
-use crate::codes::{code, figure, parameter};
+use crate::codes::parameter;
 use crate::ledger::{self, Limited};
 use crate::rules::recheck::Class;
-use crate::running::SCHEME;
+use crate::running::lines_on;
 use crate::upcoming::{self, Planned};
 use doudi_sdk::prelude::*;
 use std::collections::BTreeMap;
@@ -133,20 +133,7 @@ fn july(today: Date, period: Period) -> Result<Option<Duty>> {
     let (mut done, mut of) = (0, 0);
     for line in lines_on(today.clamp(begins, due))? {
         of += 1;
-        done += i64::from(line.figure(code(figure::STANDARD)) == Some(standard.value));
+        done += i64::from(line.standard == Some(standard.value));
     }
     Ok(Some(duty(done, of, format!("uprating?year={}", due.year()))))
-}
-
-/// Every line that pays on a day.
-pub(crate) fn lines_on(day: Date) -> Result<Vec<Decision>> {
-    let mut found: Vec<Decision> = Vec::new();
-    loop {
-        let after = found.last().map_or(Id(0), |line| line.household);
-        let page = decisions::in_force(SCHEME, day, None, after, 2_000)?;
-        if page.is_empty() {
-            return Ok(found);
-        }
-        found.extend(page);
-    }
 }

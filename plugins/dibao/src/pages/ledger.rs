@@ -1,17 +1,17 @@
 //! The lists behind figures and duties. Each shows exactly what was counted, because it calls the function that counted.
 
 use super::PAGE;
-use crate::answers::{Rhythm, lines_on};
-use crate::codes::{code, figure, parameter};
+use crate::answers::Rhythm;
+use crate::codes::parameter;
 use crate::ledger;
-use crate::running::label;
+use crate::running::{Line, lines_on};
 use crate::scorecard;
 use crate::upcoming;
 use doudi_sdk::doc::page::ColumnHead;
 use doudi_sdk::prelude::*;
 
 /// One row of a list, and where it leads.
-type Line = (Link, Vec<Cell>);
+type Row = (Link, Vec<Cell>);
 
 /// 办件清单: by limit, or decided in a period.
 pub fn cases(context: &Context, request: &PageRequest) -> Result<Page> {
@@ -61,7 +61,7 @@ pub fn cases(context: &Context, request: &PageRequest) -> Result<Page> {
     sheet(Page::new(title).paragraph(span(from, to)), request, heads.map(ColumnHead::new).to_vec(), lines)
 }
 
-fn case(document: &Document, cells: [Cell; 2]) -> Line {
+fn case(document: &Document, cells: [Cell; 2]) -> Row {
     let mut row = vec![
         document.household.map_or(Cell::Empty, Cell::household),
         document.person.map_or(Cell::Empty, Cell::person),
@@ -153,9 +153,9 @@ pub fn singles(context: &Context, request: &PageRequest) -> Result<Page> {
 /// 保障人数: every line that pays on a day.
 pub fn covered(context: &Context, request: &PageRequest) -> Result<Page> {
     let day = date(request, "on").unwrap_or(context.today);
-    let lines = lines_on(day)?.iter().map(|line| paid(line, Cell::badge(Tone::Good, label(&line.outcome)))).collect();
+    let lines = lines_on(day)?;
     let page = Page::new("在保人数").paragraph(format!("{}在保的家庭和人数。", day.chinese()));
-    sheet(page, request, paid_heads("类别"), lines)
+    sheet_of(page, request, paid_heads("类别"), &lines, |line| paid(line, Cell::badge(Tone::Good, line.label)))
 }
 
 /// 提标重算: which lines have been decided on the standard of a July.
@@ -170,33 +170,24 @@ pub fn uprating(context: &Context, request: &PageRequest) -> Result<Page> {
     let Some(standard) = standard else {
         return Ok(page.note(Tone::Soon, "当年7月起执行的低保标准还没有录入，请系统管理员在“参数”中录入。"));
     };
-    let on_it = |line: &Decision| line.figure(code(figure::STANDARD)) == Some(standard.value);
+    let on_it = |line: &Line| line.standard == Some(standard.value);
     let mut found = lines_on(context.today.clamp(begins, due))?;
     // What is left to do comes first.
     found.sort_by_key(|line| (on_it(line), line.household));
-    let lines = found
-        .iter()
-        .map(|line| {
-            let state = match on_it(line) {
-                true => Cell::badge(Tone::Good, "已按新标准"),
-                false => Cell::badge(Tone::Soon, "待重算或核查"),
-            };
-            paid(line, state)
-        })
-        .collect();
     let page = page.paragraph(format!("{}起低保标准每人每月 {} 元。", standard.begins.chinese(), standard.fen()));
-    sheet(page, request, paid_heads("情况"), lines)
+    sheet_of(page, request, paid_heads("情况"), &found, |line| {
+        let state = match on_it(line) {
+            true => Cell::badge(Tone::Good, "已按新标准"),
+            false => Cell::badge(Tone::Soon, "待重算或核查"),
+        };
+        paid(line, state)
+    })
 }
 
-fn paid(line: &Decision, state: Cell) -> Line {
+fn paid(line: &Line, state: Cell) -> Row {
     let whom = line.person.map_or(Cell::text("全家"), Cell::person);
-    let cells = vec![
-        Cell::household(line.household),
-        whom,
-        Cell::number(i64::from(line.covered)),
-        Cell::money(line.amount),
-        state,
-    ];
+    let cells =
+        vec![Cell::household(line.household), whom, Cell::number(line.covered), Cell::money(line.amount), state];
     (Link::Household { household: line.household }, cells)
 }
 
@@ -229,11 +220,23 @@ fn span(from: Date, to: Date) -> String {
 }
 
 /// Draws a page of a list; the address keeps everything but where it starts.
-fn sheet(page: Page, request: &PageRequest, heads: Vec<ColumnHead>, lines: Vec<Line>) -> Result<Page> {
+fn sheet(page: Page, request: &PageRequest, heads: Vec<ColumnHead>, lines: Vec<Row>) -> Result<Page> {
+    sheet_of(page, request, heads, &lines, Row::clone)
+}
+
+/// Of a list of thousands only those shown become rows.
+fn sheet_of<T>(
+    page: Page,
+    request: &PageRequest,
+    heads: Vec<ColumnHead>,
+    all_of_them: &[T],
+    row: impl Fn(&T) -> Row,
+) -> Result<Page> {
     let start = request.query("start").and_then(|start| start.parse().ok()).unwrap_or(0_usize);
-    let all = lines.len();
+    let all = all_of_them.len();
     let mut table = PageTable::new(heads).empty("没有需要列出的。");
-    for (link, cells) in lines.into_iter().skip(start).take(PAGE) {
+    for one in all_of_them.iter().skip(start).take(PAGE) {
+        let (link, cells) = row(one);
         table = table.linked_row(link, cells);
     }
     let page = page.paragraph(format!("共 {all} 件。")).table(table);

@@ -7,8 +7,7 @@ use doudi_sdk::prelude::*;
 
 pub fn page(context: &Context) -> Result<Page> {
     let settings: Settings = context.settings()?;
-    let mut table =
-        PageTable::new(["代码", "疑点", "级别", "适用家庭", "数据来源", "建议处置", "常见误报", "是否使用"]);
+    let mut table = PageTable::new(["疑点", "级别", "适用家庭", "数据来源", "建议处置", "常见误报", "是否使用"]);
     for rule in RULES {
         let names: Vec<&str> = rule.departments.iter().map(|department| department.label()).collect();
         let from = match rule.origin {
@@ -19,7 +18,6 @@ pub fn page(context: &Context) -> Result<Page> {
         table = table.linked_row(
             Link::page("alerts").with("rule", rule.code),
             [
-                Cell::text(rule.code),
                 Cell::text(rule.label),
                 words::level(settings.level(rule)),
                 Cell::text(rule.concerns.label()),

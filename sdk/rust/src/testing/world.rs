@@ -6,6 +6,7 @@ use super::household::{Case, block_of};
 use super::payments::Payments;
 use crate::bindings::kernel::doudi::kernel::{documents, parameters, payments, questions};
 use crate::bindings::kernel::doudi::types::types::{self, Block, Error};
+use crate::block::Table;
 use crate::context::{Actor, Context};
 use crate::date::Date;
 use crate::decisions::Decision;
@@ -17,6 +18,7 @@ use crate::refusal::Refusal;
 use doudi_documents::Id;
 use doudi_documents::effect::{DecisionRecord, DocumentPut, EffectPayload};
 use doudi_documents::manifest::Manifest;
+use doudi_documents::projection::{self, Envelope, Wanted};
 use doudi_documents::scenario::Scenario;
 use serde::Serialize;
 use std::cell::RefCell;
@@ -402,6 +404,49 @@ impl World {
         self.documents.push(StoredDocument { document, indexes: put.indexes.clone() });
     }
 
+    /// The documents of a query, in order of id.
+    fn found<'a>(&'a self, query: &'a documents::Query, most: u32) -> impl Iterator<Item = &'a Document> {
+        let wanted = move |stored: &&StoredDocument| {
+            let document = &stored.document;
+            document.collection == query.collection
+                && (query.states.is_empty() || query.states.contains(&document.state))
+                && query.household.is_none_or(|household| document.household == Some(Id(household)))
+                && query.person.is_none_or(|person| document.person == Some(Id(person)))
+                && query.due_by.is_none_or(|by| document.due.is_some_and(|due| due.days() <= by))
+                && query.by_index.as_ref().is_none_or(|(name, value)| stored.indexes.get(name) == Some(value))
+                && document.id.0 > query.after
+        };
+        let found = self.documents.iter().filter(wanted).take(query.limit.min(most) as usize);
+        found.map(|stored| &stored.document)
+    }
+
+    /// As in the kernel: the latest recorded decision takes the place of the others from its first day on.
+    fn governing(&self, scheme: &str, on: Date, decided_since: Option<i32>, after: i64, limit: u32) -> Vec<&Decision> {
+        let own = || self.decisions.iter().filter(|decision| decision.scheme == scheme);
+        let touched = |household: Id| {
+            decided_since.is_none_or(|since| {
+                own().any(|decision| decision.household == household && decision.decided.days() >= since)
+            })
+        };
+        let mut governing: BTreeMap<(Id, Option<Id>), &Decision> = BTreeMap::new();
+        for decision in own().filter(|decision| decision.effect != "refuse" && decision.begins <= on) {
+            let newest = governing.entry((decision.household, decision.person)).or_insert(decision);
+            if newest.id < decision.id {
+                *newest = decision;
+            }
+        }
+        let mut households = std::collections::BTreeSet::new();
+        governing
+            .into_values()
+            .filter(|decision| decision.household.0 > after && touched(decision.household))
+            .filter(|decision| decided_since.is_some() || decision.pays_on(on))
+            .take_while(|decision| {
+                households.insert(decision.household);
+                households.len() <= limit.min(4_096) as usize
+            })
+            .collect()
+    }
+
     /// A place as an effect names it. Whether it is the actor's is the kernel's business.
     fn place(&self, code: &str) -> i64 {
         let known = self.divisions.iter().find(|division| format!("{:012}", division.code) == code);
@@ -517,19 +562,33 @@ pub fn document_get(id: i64) -> Result<types::Document> {
 }
 
 pub fn documents_find(query: &documents::Query) -> Result<Vec<types::Document>> {
+    ask_world(|world| Ok(world.found(query, 200).map(wire_document).collect()))
+}
+
+pub fn documents_columns(query: &documents::Query, values: &[String]) -> Result<Block> {
     ask_world(|world| {
-        let wanted = |stored: &&StoredDocument| {
-            let document = &stored.document;
-            document.collection == query.collection
-                && (query.states.is_empty() || query.states.contains(&document.state))
-                && query.household.is_none_or(|household| document.household == Some(Id(household)))
-                && query.person.is_none_or(|person| document.person == Some(Id(person)))
-                && query.due_by.is_none_or(|by| document.due.is_some_and(|due| due.days() <= by))
-                && query.by_index.as_ref().is_none_or(|(name, value)| stored.indexes.get(name) == Some(value))
-                && document.id.0 > query.after
-        };
-        let found = world.documents.iter().filter(wanted).take(query.limit.min(200) as usize);
-        Ok(found.map(|stored| wire_document(&stored.document)).collect())
+        let wanted = |name: &String| Wanted::parse(name).ok_or_else(|| Error::from(Refusal::unknown("内容", name)));
+        let wanted: Vec<Wanted> = values.iter().map(wanted).collect::<Result<_>>()?;
+        let found: Vec<&Document> = world.found(query, 4_096).collect();
+        let envelopes = found.iter().map(|document| Envelope {
+            key: &document.key,
+            household: document.household.map(|id| id.0),
+            person: document.person.map(|id| id.0),
+            division: document.division,
+            state: &document.state,
+            since: document.since.days(),
+            due: document.due.map(Date::days),
+            created: document.created.days(),
+            body: &document.body,
+        });
+        let mut table = Table::new("document", found.len()).ints("id", found.iter().map(|document| document.id.0));
+        for (name, column) in values.iter().zip(projection::columns(&wanted, envelopes)) {
+            table = match column {
+                projection::Values::Ints(values) => table.optional_ints(name, values),
+                projection::Values::Texts(values) => table.optional_texts(name, values),
+            };
+        }
+        Ok(Block::of(table))
     })
 }
 
@@ -555,32 +614,37 @@ pub fn decisions_in_force(
     limit: u32,
 ) -> Result<Vec<types::Decision>> {
     ask_world(|world| {
-        let on = Date::from_days(on);
-        let own = || world.decisions.iter().filter(|decision| decision.scheme == scheme);
-        let touched = |household: Id| {
-            decided_since.is_none_or(|since| {
-                own().any(|decision| decision.household == household && decision.decided.days() >= since)
-            })
-        };
-        // As in the kernel: the latest recorded one takes the place of the others from its first day on.
-        let mut governing: BTreeMap<(Id, Option<Id>), &Decision> = BTreeMap::new();
-        for decision in own().filter(|decision| decision.effect != "refuse" && decision.begins <= on) {
-            let newest = governing.entry((decision.household, decision.person)).or_insert(decision);
-            if newest.id < decision.id {
-                *newest = decision;
-            }
+        let found = world.governing(scheme, Date::from_days(on), decided_since, after, limit);
+        Ok(found.into_iter().map(wire_decision).collect())
+    })
+}
+
+pub fn decisions_in_force_columns(
+    scheme: &str,
+    on: i32,
+    decided_since: Option<i32>,
+    after: i64,
+    limit: u32,
+    figures: &[String],
+) -> Result<Block> {
+    ask_world(|world| {
+        let found = world.governing(scheme, Date::from_days(on), decided_since, after, limit);
+        let of = || found.iter();
+        let mut table = Table::new("decision", found.len())
+            .ints("id", of().map(|decision| decision.id.0))
+            .ints("household", of().map(|decision| decision.household.0))
+            .optional_ints("person", of().map(|decision| decision.person.map(|id| id.0)))
+            .texts("outcome", of().map(|decision| &decision.outcome))
+            .texts("effect", of().map(|decision| &decision.effect))
+            .ints("amount", of().map(|decision| decision.amount.0))
+            .ints("covered", of().map(|decision| decision.covered))
+            .ints("begins", of().map(|decision| decision.begins.days()))
+            .optional_ints("ends", of().map(|decision| decision.ends.map(Date::days)))
+            .ints("decided", of().map(|decision| decision.decided.days()));
+        for code in figures {
+            table = table.optional_ints(code, of().map(|decision| decision.figure(code)));
         }
-        let mut households = std::collections::BTreeSet::new();
-        Ok(governing
-            .into_values()
-            .filter(|decision| decision.household.0 > after && touched(decision.household))
-            .filter(|decision| decided_since.is_some() || decision.pays_on(on))
-            .take_while(|decision| {
-                households.insert(decision.household);
-                households.len() <= limit.min(4_096) as usize
-            })
-            .map(wire_decision)
-            .collect())
+        Ok(Block::of(table))
     })
 }
 

@@ -8,15 +8,15 @@ wit_bindgen::generate!({
         package doudi:asker;
         world asker {
             import doudi:types/types@1.0.0;
-            import doudi:kernel/records@1.2.0;
-            import doudi:kernel/documents@1.2.0;
-            import doudi:kernel/decisions@1.2.0;
-            import doudi:kernel/parameters@1.2.0;
-            import doudi:kernel/calendar@1.2.0;
-            import doudi:kernel/questions@1.2.0;
-            import doudi:kernel/payments@1.2.0;
-            import doudi:kernel/divisions@1.2.0;
-            import doudi:kernel/log@1.2.0;
+            import doudi:kernel/records@1.3.0;
+            import doudi:kernel/documents@1.3.0;
+            import doudi:kernel/decisions@1.3.0;
+            import doudi:kernel/parameters@1.3.0;
+            import doudi:kernel/calendar@1.3.0;
+            import doudi:kernel/questions@1.3.0;
+            import doudi:kernel/payments@1.3.0;
+            import doudi:kernel/divisions@1.3.0;
+            import doudi:kernel/log@1.3.0;
             export doudi:measure/act@1.0.0;
             export doudi:measure/view@1.0.0;
         }
@@ -70,20 +70,14 @@ fn ask(function: &str, id: i64, today: i32) -> String {
         "records.all" => records::all(id - 1, 1).map(|ids| many(ids.len())),
         "divisions.all" => divisions::all().map(|block| many(rows(block))),
         "documents.get" => documents::get(id).map(|_| many(1)),
-        "documents.find" => documents::find(&documents::Query {
-            collection: "case".to_owned(),
-            states: Vec::new(),
-            household: Some(id),
-            person: None,
-            due_by: None,
-            by_index: None,
-            after: 0,
-            limit: 10,
-        })
-        .map(|list| many(list.len())),
+        "documents.find" => documents::find(&cases_of(id)).map(|list| many(list.len())),
+        "documents.columns" => documents::columns(&cases_of(id), &["state".to_owned()]).map(|block| many(rows(block))),
         "decisions.of-household" => decisions::of_household(id).map(|list| many(list.len())),
         "decisions.get" => decisions::get(id).map(|_| many(1)),
         "decisions.in-force" => decisions::in_force("asker", today, None, id - 1, 1).map(|list| many(list.len())),
+        "decisions.in-force-columns" => {
+            decisions::in_force_columns("asker", today, None, id - 1, 1, &[]).map(|block| many(rows(block)))
+        }
         "parameters.get" => parameters::get("standard", today).map(|value| many(value.iter().count())),
         "calendar.is-working-day" => calendar::is_working_day(today).map(|_| many(1)),
         "calendar.add-working-days" => calendar::add_working_days(today, 3).map(|_| many(1)),
@@ -112,6 +106,20 @@ fn ask(function: &str, id: i64, today: i32) -> String {
         _ => return "nobody has taught me to ask that".to_owned(),
     };
     found.unwrap_or_else(|error| error.code)
+}
+
+/// The cases of a household.
+fn cases_of(household: i64) -> documents::Query {
+    documents::Query {
+        collection: "case".to_owned(),
+        states: Vec::new(),
+        household: Some(household),
+        person: None,
+        due_by: None,
+        by_index: None,
+        after: 0,
+        limit: 10,
+    }
 }
 
 /// Households that came, and whether the declared field has a value in any row.

@@ -1,7 +1,7 @@
 //! The city's table: measures and their figures in rows, counties in columns, each cell a figure against its target. Counties
 //! are asked side by side, and what was worked out a few minutes ago is shown again. Numbers only.
 
-use super::{Figure, MeasureCard, kept};
+use super::{Figure, MeasureCard, of_late};
 use crate::app::App;
 use doudi_documents::Text;
 use doudi_domain::policy::{self, Permission};
@@ -69,7 +69,7 @@ pub async fn city(app: &App, actor: &Actor, period: ReportingPeriod) -> Result<C
     for (county, name) in counties {
         let app = app.clone();
         // Side by side, each at its own desk: a slow county does not make the others wait.
-        asked.push((county, name, tokio::spawn(async move { kept(&app, county, period).await })));
+        asked.push((county, name, tokio::spawn(async move { of_late(&app, county, period).await })));
     }
     let mut answered = Vec::with_capacity(asked.len());
     for (county, name, cards) in asked {

@@ -41,7 +41,7 @@ fn written(card: &Scorecard) -> std::result::Result<Vec<u8>, XlsxError> {
     }
     sheet.set_freeze_panes(2, 2)?;
     let mut row = 2;
-    for measure in &card.measures {
+    for measure in card.measures.iter() {
         match &measure.figures {
             Ok(figures) => {
                 for figure in figures {

@@ -9,7 +9,7 @@ use crate::app::caseload::Side;
 use crate::app::consult::{self, Pin};
 use crate::app::reads::Shared;
 use crate::app::supposed::Supposed;
-use crate::app::{App, parameter, plugin};
+use crate::app::{App, manifests, parameter, plugin};
 use doudi_documents::Manifest;
 use doudi_documents::manifest::ParameterEntry;
 use doudi_domain::catalogue::FieldCode;
@@ -205,10 +205,10 @@ async fn named(
     current: Option<Enablement>,
 ) -> Result<Enablement> {
     let release = plugin::find_named(snapshot, plugin, name).await?;
-    let manifest = plugin::manifest_of(snapshot, &release.digest).await?;
+    let manifest = manifests::of_digest(snapshot, &release.digest).await?;
     let mut grants = words(&manifest);
     if let Some(current) = &current {
-        let asked_now = words(&*plugin::manifest_of(snapshot, &current.digest).await?);
+        let asked_now = words(&*manifests::of_digest(snapshot, &current.digest).await?);
         grants.retain(|word| current.grants.contains(word) || !asked_now.contains(word));
     }
     let defaults =

@@ -3,7 +3,7 @@
 use super::call::{Ask, Call};
 use super::problem::{Answer, BAD_REQUEST, Fault};
 use super::reply::Shown;
-use super::shape::{Day, Label};
+use super::shape::{Day, Label, Moment};
 use crate::app::duty::{self, Window};
 use doudi_domain::reporting::ReportingPeriod;
 use serde::{Deserialize, Serialize};
@@ -24,6 +24,8 @@ pub struct DutyList {
     items: Vec<DutyItem>,
     /// 不能回答的措施
     failed: Vec<FailedMeasure>,
+    /// 之后有变动、还在重新汇总时，这里是汇总的时间
+    as_of: Option<Moment>,
 }
 
 /// 一项法定事项
@@ -65,7 +67,7 @@ pub async fn index(call: Call, Ask(ask): Ask<DutyAsk>) -> Answer<Shown<DutyList>
             Window::month(ReportingPeriod::parse_month(text).map_err(wrong)?.begins())
         }
     };
-    let duties = duty::due(&call.app, &call.actor, window).await?;
+    let (duties, as_of) = duty::due(&call.app, &call.actor, window).await?;
     let item = |duty: &duty::Duty| DutyItem {
         plugin: duty.plugin.id.clone(),
         plugin_name: (&duty.plugin.name).into(),
@@ -84,5 +86,6 @@ pub async fn index(call: Call, Ask(ask): Ask<DutyAsk>) -> Answer<Shown<DutyList>
     Ok(Shown(DutyList {
         items: duties.duties.iter().map(item).collect(),
         failed: failed.map(|(name, problem)| FailedMeasure { name: name.into(), problem: problem.clone() }).collect(),
+        as_of: as_of.map(Moment),
     }))
 }

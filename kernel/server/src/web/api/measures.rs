@@ -3,8 +3,8 @@
 use super::call::{Ask, At, Body, Call, Word};
 use super::problem::Answer;
 use super::reply::Shown;
-use super::shape::{Day, Free, Id, Label};
-use crate::app::{assess, household, plugin};
+use super::shape::{Day, Free, Id, Label, Moment};
+use crate::app::{assess, household, measure};
 use doudi_domain::HouseholdId;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -25,8 +25,8 @@ struct MenuItem {
 }
 
 pub async fn menu(call: Call) -> Answer<Shown<Menu>> {
-    let entries = plugin::menu(&call.app, &call.actor).await?;
-    let item = |entry: plugin::MenuEntry| MenuItem {
+    let entries = measure::menu(&call.app, &call.actor).await?;
+    let item = |entry: measure::MenuEntry| MenuItem {
         plugin: entry.plugin,
         plugin_name: entry.plugin_name.into(),
         page: entry.page,
@@ -52,6 +52,8 @@ pub struct MeasurePage {
     title: Label,
     /// wit/schemas/page-1.json
     page: Free,
+    /// 之后有变动、还在重新汇总时，这里是汇总的时间
+    as_of: Option<Moment>,
 }
 
 pub async fn show(
@@ -60,12 +62,13 @@ pub async fn show(
     Ask(ask): Ask<PageAsk>,
 ) -> Answer<Shown<MeasurePage>> {
     let query: Vec<(String, String)> = serde_urlencoded::from_str(&ask.query).unwrap_or_default();
-    let view = plugin::page(&call.app, &call.actor, &plugin.0, &page.0, query).await?;
+    let view = measure::page(&call.app, &call.actor, &plugin.0, &page.0, query).await?;
     Ok(Shown(MeasurePage {
         plugin: view.plugin.id,
         version: view.plugin.version,
         title: view.title.into(),
-        page: Free::of(view.page),
+        page: Free::of(view.page.as_ref()),
+        as_of: view.as_of.map(Moment),
     }))
 }
 

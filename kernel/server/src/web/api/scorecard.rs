@@ -85,6 +85,8 @@ pub struct CountyScorecard {
     from: Day,
     to: Day,
     measures: Vec<MeasureFigures>,
+    /// 之后有变动、还在重新汇总时，这里是汇总的时间
+    as_of: Option<Moment>,
 }
 
 /// 一项措施的指标
@@ -125,7 +127,7 @@ struct FigureItem {
     list: Option<String>,
 }
 
-fn item(figure: Figure) -> FigureItem {
+fn item(figure: &Figure) -> FigureItem {
     let Share { part, whole } = figure.share;
     FigureItem {
         unit: match figure.unit {
@@ -148,11 +150,11 @@ fn item(figure: Figure) -> FigureItem {
         basis_points: figure.share.basis_points(),
         target: figure.target,
         before: figure.before.and_then(|before| before.basis_points()),
-        label: figure.label.into(),
-        definition: figure.definition.into(),
-        article: figure.article,
-        list: figure.list,
-        code: figure.code,
+        label: (&figure.label).into(),
+        definition: (&figure.definition).into(),
+        article: figure.article.clone(),
+        list: figure.list.clone(),
+        code: figure.code.clone(),
     }
 }
 
@@ -166,15 +168,15 @@ pub async fn county(call: Call, Ask(ask): Ask<ScorecardAsk>) -> Answer<Shown<Cou
         }
     };
     let card = scorecard::county(&call.app, &call.actor, county, period).await?;
-    let measures = card.measures.into_iter().map(|measure| {
-        let (items, problem) = match measure.figures {
-            Ok(figures) => (figures.into_iter().map(item).collect(), None),
-            Err(problem) => (Vec::new(), Some(problem)),
+    let measures = card.measures.iter().map(|measure| {
+        let (items, problem) = match &measure.figures {
+            Ok(figures) => (figures.iter().map(item).collect(), None),
+            Err(problem) => (Vec::new(), Some(problem.clone())),
         };
         MeasureFigures {
-            plugin: measure.plugin.id,
-            plugin_name: measure.plugin.name.into(),
-            version: measure.plugin.version,
+            plugin: measure.plugin.id.clone(),
+            plugin_name: (&measure.plugin.name).into(),
+            version: measure.plugin.version.clone(),
             items,
             problem,
         }
@@ -185,6 +187,7 @@ pub async fn county(call: Call, Ask(ask): Ask<ScorecardAsk>) -> Answer<Shown<Cou
         from: Day(period.begins()),
         to: Day(period.ends()),
         measures: measures.collect(),
+        as_of: card.as_of.map(Moment),
     }))
 }
 
@@ -233,7 +236,7 @@ pub async fn city(call: Call, Ask(ask): Ask<CityAsk>) -> Answer<Shown<AllCountie
                         county: Place(column.county.division()),
                         plugin: measure.plugin.clone(),
                         plugin_name: (&measure.name).into(),
-                        figure: item(figure),
+                        figure: item(&figure),
                     });
                 }
             }

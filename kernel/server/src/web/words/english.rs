@@ -925,6 +925,7 @@ pub const ENGLISH: &[(&str, &str)] = &[
     ("查看清单", "See the list"),
     ("正在汇总，点这里查看", "Being gathered; see them here"),
     ("汇总时间", "Gathered at"),
+    ("之后有变动，正在重新汇总，过一会儿再看就是最新的。", "Something has changed since; it is being gathered again and will be current in a moment."),
     ("没有要办的义务", "Nothing is due"),
     ("清单", "List"),
     ("点一格，查看该县区的这项指标和口径。只有汇总数，不含任何个人信息。", "A cell leads to the figure and its definition in that county. Sums only, nothing of any citizen."),
