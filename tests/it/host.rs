@@ -9,6 +9,7 @@ mod instructions;
 pub mod limits;
 pub mod outputs;
 mod quarantine;
+mod shared;
 
 use crate::support::guests;
 use crate::support::reads::SmallTown;

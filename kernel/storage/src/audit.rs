@@ -64,6 +64,12 @@ pub struct Watermark {
     city: i64,
 }
 
+impl Watermark {
+    pub fn new(county: i64, city: i64) -> Watermark {
+        Watermark { county, city }
+    }
+}
+
 /// An entry before it has its place in the chain.
 pub(crate) struct PendingEntry {
     at: Instant,
@@ -200,7 +206,7 @@ impl Snapshot {
             *come = self.tx.one(sql, args![county]).await?.get("seq")?;
         }
         let [county, city] = come;
-        Ok(Watermark { county, city })
+        Ok(Watermark::new(county, city))
     }
 
     /// Whether a user has changed anything in the county since.

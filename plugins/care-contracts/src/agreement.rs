@@ -2,7 +2,6 @@
 
 use crate::rules::agreement::{CarerState, Invalid, Pause, Signatures, Term, validity};
 use crate::rules::level::Level;
-use crate::store;
 use doudi_sdk::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -223,7 +222,7 @@ impl Filed {
 /// # Errors
 /// As [`documents::find`].
 pub fn of_person(person: Id) -> Result<Vec<Filed>> {
-    let found = store::all(documents::Query::of("agreement").person(person))?;
+    let found = documents::all(documents::Query::of("agreement").person(person))?;
     found.into_iter().filter(|document| document.state != "void").map(Filed::of).collect()
 }
 
@@ -232,7 +231,7 @@ pub fn of_person(person: Id) -> Result<Vec<Filed>> {
 /// # Errors
 /// As [`documents::find`].
 pub fn load_of(carer: Id, without: Id) -> Result<i64> {
-    let found = store::all(documents::Query::of("agreement").states(&LIVE).index("carer", carer.0))?;
+    let found = documents::all(documents::Query::of("agreement").states(&LIVE).index("carer", carer.0))?;
     let mut people: Vec<Id> = found.iter().filter_map(|document| document.person).filter(|id| *id != without).collect();
     people.sort_unstable();
     people.dedup();

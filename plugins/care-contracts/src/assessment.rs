@@ -2,7 +2,6 @@
 
 use crate::rules::form::Form;
 use crate::rules::level::Level;
-use crate::store;
 use doudi_sdk::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -142,7 +141,7 @@ pub fn register() -> Result<BTreeMap<Id, Vec<Assessed>>> {
 /// # Errors
 /// As [`documents::find`].
 pub fn of_person(person: Id) -> Result<Vec<Assessment>> {
-    let found = store::all(documents::Query::of("assessment").state("valid").person(person))?;
+    let found = documents::all(documents::Query::of("assessment").state("valid").person(person))?;
     found.iter().map(Document::body).collect()
 }
 

@@ -2,7 +2,6 @@
 //! not here (a measure knows no names).
 
 use crate::rules::agreement::{CarerQuestion, CarerState, carer_questions};
-use crate::store;
 use doudi_sdk::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -134,7 +133,7 @@ pub fn get(id: Id) -> Result<(Document, Carer)> {
 /// # Errors
 /// As [`documents::find`].
 pub fn institutions() -> Result<Vec<(Document, Institution)>> {
-    let found = store::all(documents::Query::of("institution").state("active"))?;
+    let found = documents::all(documents::Query::of("institution").state("active"))?;
     found.into_iter().map(|document| Ok((document.clone(), document.body()?))).collect()
 }
 

@@ -57,7 +57,7 @@ impl React for crate::CareContracts {
 
 /// Whether a review with this key exists, whatever became of it.
 fn is_known(person: Id, key: &str) -> Result<bool> {
-    let found = crate::store::all(documents::Query::of("review").person(person))?;
+    let found = documents::all(documents::Query::of("review").person(person))?;
     Ok(found.iter().any(|document| document.key == key))
 }
 
@@ -119,7 +119,7 @@ fn draft_once(
     note: &str,
 ) -> Result<Effects> {
     let key = format!("event-{}-{}", event.document.unwrap_or_default().0, person.0);
-    let before = crate::store::all(documents::Query::of("application").person(person))?;
+    let before = documents::all(documents::Query::of("application").person(person))?;
     if open_application(person, None)?.is_some()
         || before.iter().any(|document| document.key == key)
         || running::supports_or_will(household, person, context.today)?.is_some()

@@ -11,7 +11,6 @@ use crate::review::Review;
 use crate::rules::form::Form;
 use crate::rules::level::Level;
 use crate::running::{self, Line};
-use crate::store;
 use crate::terms_on;
 use crate::trial::{About, Trial};
 use doudi_sdk::prelude::*;
@@ -114,7 +113,7 @@ fn agreement(context: &Context, request: &FillRequest) -> Result<Fill> {
     let person = before.as_ref().map(|before| before.member).or_else(|| request.values.id("member"));
     let params = terms_on(context.today)?.params;
     let mut choices = Vec::new();
-    for document in store::all(documents::Query::of("carer").state("active"))?.iter().take(SHOWN) {
+    for document in documents::all(documents::Query::of("carer").state("active"))?.iter().take(SHOWN) {
         let body: carer::Carer = document.body()?;
         let load = load_of(document.id, person.unwrap_or_default())?;
         let question =

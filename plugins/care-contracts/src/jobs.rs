@@ -13,8 +13,8 @@ use crate::rules::labour;
 use crate::rules::level::Level;
 use crate::rules::visit::next_due;
 use crate::running::{Line, SCHEME};
+use crate::terms_on;
 use crate::visit::Visit;
-use crate::{store, terms_on};
 use doudi_sdk::prelude::*;
 
 /// Households a step takes: with half a dozen reads each far below the limit of a call.
@@ -59,7 +59,7 @@ fn step(effects: Effects, lines: &[Decision]) -> Step {
 /// Everybody at home always has one visit to come (the notice, item 4).
 fn visit(line: &Decision, params: &Params, today: Date) -> Result<Effects> {
     let Some(person) = line.person.filter(|_| line.form() == Form::Scattered) else { return Ok(Effects::new()) };
-    let visits = store::all(documents::Query::of("visit").person(person))?;
+    let visits = documents::all(documents::Query::of("visit").person(person))?;
     if visits.iter().any(|visit| visit.state == "due") {
         return Ok(Effects::new());
     }
@@ -93,7 +93,7 @@ fn yearly(line: &Decision, params: &Params, today: Date) -> Result<Effects> {
     if due > today.add_days(params.lead_days) {
         return Ok(Effects::new());
     }
-    let known = store::all(documents::Query::of("review").person(person))?;
+    let known = documents::all(documents::Query::of("review").person(person))?;
     if known.iter().any(|document| document.key == key) {
         return Ok(Effects::new());
     }
@@ -119,7 +119,7 @@ pub fn next_review(line: &Decision, months: u32) -> Result<Date> {
         .filter(|decision| decision.scheme == SCHEME && decision.person == line.person && decision.effect == "grant")
         .map(|decision| decision.decided)
         .max();
-    let done = store::all(documents::Query::of("review").person(person).states(&["kept", "raised", "lowered"]))?
+    let done = documents::all(documents::Query::of("review").person(person).states(&["kept", "raised", "lowered"]))?
         .into_iter()
         .filter(|document| document.body::<Review>().is_ok_and(|body| body.kind == "yearly"))
         .map(|document| document.since)
@@ -172,7 +172,7 @@ fn ages(today: Date, after: Id) -> Result<Step> {
 
 fn of_age(line: &Decision, person: Id, age: i64, today: Date) -> Result<Effects> {
     let key = format!("minor-{}", person.0);
-    let known = store::all(documents::Query::of("review").person(person))?;
+    let known = documents::all(documents::Query::of("review").person(person))?;
     if known.iter().any(|document| document.key == key) {
         return Ok(Effects::new());
     }

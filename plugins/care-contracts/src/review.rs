@@ -2,7 +2,6 @@
 //! what other measures have found. All are looked at by two people and decided by the county; an end is posted first.
 
 use crate::application::{Application, Circumstances, Objection, Posted, Survey};
-use crate::store;
 use doudi_sdk::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -74,14 +73,14 @@ pub fn kind_word(kind: &str) -> &'static str {
 /// # Errors
 /// As [`documents::find`].
 pub fn last_circumstances(person: Id) -> Result<Circumstances> {
-    let reviews = store::all(documents::Query::of("review").person(person).states(&["kept", "raised", "lowered"]))?;
+    let reviews = documents::all(documents::Query::of("review").person(person).states(&["kept", "raised", "lowered"]))?;
     for document in reviews.iter().rev() {
         let body: Review = document.body()?;
         if body.circumstances.is_stated() {
             return Ok(body.circumstances);
         }
     }
-    let confirmed = store::all(documents::Query::of("application").person(person).state("confirmed"))?;
+    let confirmed = documents::all(documents::Query::of("application").person(person).state("confirmed"))?;
     match confirmed.last() {
         Some(document) => Ok(document.body::<Application>()?.circumstances),
         None => Ok(Circumstances::default()),
@@ -129,7 +128,7 @@ pub fn yearly_reviews() -> Result<Vec<Yearly>> {
 /// # Errors
 /// As [`documents::find`].
 pub fn open_of(person: Id, kind: Option<&str>) -> Result<Option<Document>> {
-    for document in store::all(documents::Query::of("review").person(person).states(&Review::OPEN))? {
+    for document in documents::all(documents::Query::of("review").person(person).states(&Review::OPEN))? {
         if kind.is_none_or(|kind| document.body::<Review>().is_ok_and(|body| body.kind == kind)) {
             return Ok(Some(document));
         }

@@ -10,9 +10,6 @@ use crate::settings::Settings;
 use doudi_sdk::prelude::*;
 use std::collections::BTreeMap;
 
-/// What the kernel gives at once.
-const PAGE: usize = 200;
-
 /// One village.
 #[derive(Debug, Clone)]
 pub struct Place {
@@ -133,19 +130,4 @@ pub fn rows(day: Date, settings: &Settings) -> Result<Vec<Row>> {
 /// As [`rows`].
 pub fn draft(year: i32, today: Date, settings: &Settings) -> Result<Quota> {
     Ok(Quota { year, rows: rows(today, settings)?, settled: None })
-}
-
-/// Every document of a query, page after page.
-///
-/// # Errors
-/// As [`documents::find`].
-pub fn every(query: documents::Query) -> Result<Vec<Document>> {
-    let mut found = documents::find(query.clone())?;
-    let mut full = found.len() == PAGE;
-    while let (true, Some(last)) = (full, found.last()) {
-        let more = documents::find(query.clone().after(last.id))?;
-        full = more.len() == PAGE;
-        found.extend(more);
-    }
-    Ok(found)
 }

@@ -1,7 +1,7 @@
 //! 户籍人口 from a file: a row for each village. A row that is wrong stops no other; the same file twice changes nothing; another number
 //! for the same village and day is a correction, with what stood there before.
 
-use crate::establishment::{every, villages};
+use crate::establishment::villages;
 use crate::population::{POPULATION, Population};
 use doudi_sdk::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -52,7 +52,7 @@ impl Recorded {
     fn of(&mut self, body: &Population) -> Result<Option<(Document, Population)>> {
         if let std::collections::btree_map::Entry::Vacant(day) = self.0.entry(body.on) {
             let mut found = BTreeMap::new();
-            for document in every(documents::Query::of(POPULATION).index("on", body.on))? {
+            for document in documents::all(documents::Query::of(POPULATION).index("on", body.on))? {
                 let old: Population = document.body()?;
                 found.insert(old.division, (document, old));
             }

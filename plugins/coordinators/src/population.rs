@@ -72,7 +72,7 @@ pub struct Basis {
 /// As [`documents::find`].
 pub fn all() -> Result<BTreeMap<i64, Vec<Population>>> {
     let mut found: BTreeMap<i64, Vec<Population>> = BTreeMap::new();
-    for document in crate::establishment::every(documents::Query::of(POPULATION))? {
+    for document in documents::all(documents::Query::of(POPULATION))? {
         let body: Population = document.body()?;
         found.entry(body.division).or_default().push(body);
     }

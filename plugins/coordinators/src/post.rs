@@ -157,7 +157,7 @@ pub struct Entry {
 /// As [`documents::find`].
 pub fn all(states: &[&str]) -> Result<Vec<Entry>> {
     let query = documents::Query::of(POST).states(states);
-    let found = crate::establishment::every(query)?;
+    let found = documents::all(query)?;
     found.into_iter().map(|document| Ok(Entry { body: document.body()?, document })).collect()
 }
 

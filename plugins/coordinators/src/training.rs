@@ -37,7 +37,7 @@ impl Training {
 /// # Errors
 /// As [`documents::find`].
 pub fn of_year(year: i32) -> Result<Vec<(Document, Training)>> {
-    let found = crate::establishment::every(documents::Query::of(TRAINING).state("held").index("year", year))?;
+    let found = documents::all(documents::Query::of(TRAINING).state("held").index("year", year))?;
     found.into_iter().map(|document| Ok((document.clone(), document.body()?))).collect()
 }
 

@@ -237,7 +237,7 @@ impl Check {
 /// # Errors
 /// As [`documents::find`].
 pub fn of_period(code: &str) -> Result<Vec<(Document, Check)>> {
-    crate::store::all(documents::Query::of(CHECK).index("period", code))
+    documents::bodies(documents::Query::of(CHECK).index("period", code))
 }
 
 /// The checks of a town.
@@ -245,5 +245,5 @@ pub fn of_period(code: &str) -> Result<Vec<(Document, Check)>> {
 /// # Errors
 /// As [`documents::find`].
 pub fn of_town(town: i64) -> Result<Vec<(Document, Check)>> {
-    crate::store::all(documents::Query::of(CHECK).index("town", town))
+    documents::bodies(documents::Query::of(CHECK).index("town", town))
 }

@@ -47,7 +47,7 @@ pub fn step(context: &Context, due: Date) -> Result<(Effects, bool)> {
 
 fn next(due: Date) -> Result<Option<Work>> {
     let unfinished = documents::Query::of(DRAW).states(&["announced", "freezing", "drawing"]);
-    for (document, draw) in crate::store::all::<Draw>(unfinished)? {
+    for (document, draw) in documents::bodies::<Draw>(unfinished)? {
         match document.state.as_str() {
             "drawing" => return Ok(Some(Work::Open(document, draw))),
             "freezing" => return Ok(Some(Work::Freeze(document, draw))),

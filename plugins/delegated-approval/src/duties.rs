@@ -96,7 +96,7 @@ fn mending(begins: Date, ends: Date) -> Result<Vec<Duty>> {
     let mut month = begins.first_of_month();
     while month <= ends {
         let query = documents::Query::of(check::CHECK).index("mend", month_code(month));
-        for (document, body) in crate::store::all::<check::Check>(query)? {
+        for (document, body) in documents::bodies::<check::Check>(query)? {
             let Some(day) = body.mend_by.filter(|day| begins <= *day && *day <= ends) else { continue };
             let counts = days.entry(day).or_default();
             counts.0 += usize::from(document.state != "rectifying");

@@ -22,7 +22,6 @@ pub mod proposal;
 pub mod rules;
 pub mod scorecard;
 pub mod settings;
-pub mod store;
 pub mod topics;
 
 /// The measure.

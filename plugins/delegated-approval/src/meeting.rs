@@ -131,7 +131,7 @@ impl Vote {
 /// # Errors
 /// As [`documents::find`].
 pub fn of_month(month: &str, states: &[&str]) -> Result<Vec<(Document, Meeting)>> {
-    crate::store::all(documents::Query::of(MEETING).states(states).index("month", month))
+    documents::bodies(documents::Query::of(MEETING).states(states).index("month", month))
 }
 
 /// How each case was dealt with in the signed meetings of the months from `from` to `to`.

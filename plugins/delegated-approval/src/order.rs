@@ -64,7 +64,7 @@ impl Order {
 /// # Errors
 /// As [`documents::find`].
 pub fn all(states: &[&str]) -> Result<Vec<(Document, Order)>> {
-    crate::store::all(documents::Query::of(ORDER).states(states))
+    documents::bodies(documents::Query::of(ORDER).states(states))
 }
 
 /// The orders that say who decides.

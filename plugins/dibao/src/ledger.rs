@@ -17,21 +17,6 @@ pub fn months(from: Date, to: Date) -> impl Iterator<Item = Date> {
     (0..).map(move |count| first.add_months(count)).take_while(move |month| *month <= to)
 }
 
-/// Every document of a query, page after page.
-///
-/// # Errors
-/// As [`documents::find`].
-pub fn all(query: documents::Query) -> Result<Vec<Document>> {
-    let mut found = documents::find(query.clone())?;
-    let mut full = found.len() == PAGE;
-    while let (true, Some(last)) = (full, found.last()) {
-        let more = documents::find(query.clone().after(last.id))?;
-        full = more.len() == PAGE;
-        found.extend(more);
-    }
-    Ok(found)
-}
-
 /// What the kernel gives at once.
 const PAGE: usize = 200;
 
@@ -98,12 +83,12 @@ impl Limited {
 pub fn limited(from: Date, to: Date) -> Result<Vec<Limited>> {
     // Open ones are few and looked at one by one: their limit may have been set before there was an index.
     let mut documents: BTreeMap<Id, Document> = BTreeMap::new();
-    for document in all(documents::Query::of("application").states(&Application::OPEN))? {
+    for document in documents::all(documents::Query::of("application").states(&Application::OPEN))? {
         documents.insert(document.id, document);
     }
     for month in months(from, to) {
         let closed = documents::Query::of("application").states(&Application::CLOSED).index("limit", month_code(month));
-        documents.extend(all(closed)?.into_iter().map(|document| (document.id, document)));
+        documents.extend(documents::all(closed)?.into_iter().map(|document| (document.id, document)));
     }
     let mut found = Vec::new();
     for document in documents.into_values() {

@@ -124,7 +124,7 @@ pub fn decided(states: &[&str], from: Date, to: Date) -> Result<Vec<(Document, A
 /// As [`documents::find`].
 pub fn overturned() -> Result<BTreeSet<Id>> {
     let mut found = BTreeSet::new();
-    for document in ledger::all(documents::Query::of("application").index("origin", "spot-check"))? {
+    for document in documents::all(documents::Query::of("application").index("origin", "spot-check"))? {
         found.extend(document.body::<Application>()?.origin.and_then(|origin| origin.case));
     }
     Ok(found)

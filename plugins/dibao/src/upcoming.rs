@@ -53,7 +53,7 @@ fn opened(from: Date, to: Date) -> Result<Vec<Planned>> {
     let mut found = Vec::new();
     let mut day = from;
     while day <= to {
-        for document in crate::ledger::all(documents::Query::of("recheck").index("due", day))? {
+        for document in documents::all(documents::Query::of("recheck").index("due", day))? {
             let (Some(household), false) = (document.household, document.state == "cancelled") else { continue };
             let body: Recheck = document.body()?;
             found.push(Planned {

@@ -81,23 +81,15 @@ fn patrols(context: &Context, period: Period) -> Result<Vec<Duty>> {
 /// One duty a day: the clues whose step must be taken by then. Steps that were taken are no longer due; those decided count as done.
 fn clues(period: Period) -> Result<Vec<Duty>> {
     let mut due: BTreeMap<Date, (i64, i64)> = BTreeMap::new();
-    let mut after = Id(0);
-    loop {
-        let found = documents::find(documents::Query::of(CLUE).due_by(period.ends).after(after))?;
-        let full = found.len() == 200;
-        after = found.last().map_or(after, |last| last.id);
-        for document in found {
-            let stand = Stand::of(&document.state);
-            if let Some(day) = document.due.filter(|day| *day >= period.begins)
-                && stand.is_some_and(|stand| !stand.is_over() && stand != Stand::Resting)
-            {
-                due.entry(day).or_default().1 += 1;
-            }
+    documents::scan(documents::Query::of(CLUE).due_by(period.ends), &["state", "due"], |clue| {
+        let stand = clue.text("state").and_then(Stand::of);
+        if let Some(day) = clue.date("due").filter(|day| *day >= period.begins)
+            && stand.is_some_and(|stand| !stand.is_over() && stand != Stand::Resting)
+        {
+            due.entry(day).or_default().1 += 1;
         }
-        if !full {
-            break;
-        }
-    }
+        Ok(())
+    })?;
     for filed in clues_since(period)? {
         if let Some(day) = closed_in(&filed, period) {
             let entry = due.entry(day).or_default();

@@ -11,8 +11,6 @@ use serde::{Deserialize, Serialize};
 
 /// The collection.
 pub const CLUE: &str = "clue";
-/// Clues read at once.
-pub const READ: u32 = 200;
 
 /// Somebody told it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -305,19 +303,8 @@ pub fn of_household(household: Id) -> Result<Vec<Filed>> {
 /// # Errors
 /// What the kernel says.
 pub fn of_month(month: Date) -> Result<Vec<Filed>> {
-    let mut clues = Vec::new();
-    let mut after = Id(0);
-    loop {
-        let found = documents::find(documents::Query::of(CLUE).index("month", month_code(month)).after(after))?;
-        let full = found.len() == READ as usize;
-        after = found.last().map_or(after, |last| last.id);
-        for document in found {
-            clues.push(Filed::of(document)?);
-        }
-        if !full {
-            return Ok(clues);
-        }
-    }
+    let found = documents::all(documents::Query::of(CLUE).index("month", month_code(month)))?;
+    found.into_iter().map(Filed::of).collect()
 }
 
 /// The clues found in an inclusive period, oldest first; those merged into others left out.

@@ -130,22 +130,9 @@ fn led_to(clue: &Filed, case: &Case) -> bool {
 /// # Errors
 /// What the kernel says.
 pub fn key_households(period: Period) -> Result<Vec<(Document, Patrol)>> {
-    let mut listed = Vec::new();
-    let mut after = Id(0);
-    loop {
-        let found = documents::find(documents::Query::of(PATROL).after(after))?;
-        let full = found.len() == 200;
-        after = found.last().map_or(after, |last| last.id);
-        for document in found {
-            let body: Patrol = document.body()?;
-            if body.listed_between(period.begins, period.ends) {
-                listed.push((document, body));
-            }
-        }
-        if !full {
-            return Ok(listed);
-        }
-    }
+    let mut listed = documents::bodies::<Patrol>(documents::Query::of(PATROL))?;
+    listed.retain(|(_, body)| body.listed_between(period.begins, period.ends));
+    Ok(listed)
 }
 
 /// The watch-listed households found uncovered in a period whom somebody had to visit.

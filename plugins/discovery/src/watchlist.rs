@@ -137,20 +137,7 @@ fn of_period(period: Date, after: Id, last: Id) -> Result<BTreeMap<Id, (Document
 /// # Errors
 /// What the kernel says.
 pub fn reviews(period: Date) -> Result<Vec<(Document, Review)>> {
-    let mut reviews = Vec::new();
-    let mut after = Id(0);
-    loop {
-        let found = documents::find(documents::Query::of(REVIEW).index("period", period).after(after))?;
-        let full = found.len() == 200;
-        after = found.last().map_or(after, |last| last.id);
-        for document in found {
-            let body: Review = document.body()?;
-            reviews.push((document, body));
-        }
-        if !full {
-            return Ok(reviews);
-        }
-    }
+    documents::bodies(documents::Query::of(REVIEW).index("period", period))
 }
 
 /// The reviews of households found uncovered in an inclusive period, of whatever period of comparison.

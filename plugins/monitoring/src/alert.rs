@@ -1,6 +1,6 @@
 //! An alert: the body of its document. It holds clues, never a finding: what is the matter is said by whoever was there.
 
-use crate::batch::{every, month_code};
+use crate::batch::month_code;
 use crate::rules::clue::Clue;
 use crate::rules::compare::Course;
 use crate::rules::matrix::{Disposition, Level, RuleId};
@@ -180,28 +180,80 @@ pub fn target(document: &Document) -> Target {
     Target { household: document.household.unwrap_or_default(), person: document.person }
 }
 
+/// An alert as the figures count it, and its document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counted {
+    pub id: Id,
+    /// Closed or withdrawn.
+    pub settled: bool,
+    pub withdrawn: bool,
+    pub course: Course,
+}
+
+/// How the alerts of a query stand, in order of id.
+///
+/// # Errors
+/// As [`documents::scan`].
+pub fn counted(query: documents::Query) -> Result<Vec<Counted>> {
+    let mut found = Vec::new();
+    documents::scan(query, &["state", "/due", "/judged", "/truth", "/disposition", "/aided"], |row| {
+        let state = row.text("state").unwrap_or_default();
+        let course = Course {
+            due: row.date("/due"),
+            judged: row.date("/judged"),
+            truth: row.int("/truth").map(|truth| truth == 1),
+            disposition: row.read("/disposition")?,
+            aided: row.date("/aided").is_some(),
+        };
+        let withdrawn = state == "withdrawn";
+        found.push(Counted { id: row.id, settled: withdrawn || state == "closed", withdrawn, course });
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+/// An alert that is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Open {
+    pub id: Id,
+    /// Nobody has been there yet: another clue may join it.
+    pub fresh: bool,
+}
+
 /// What stands against raising a rule again: open alerts, which take the new clue, and those closed within the county's quiet months,
 /// whose decision a person made.
 #[derive(Debug, Default)]
 pub struct Standing {
-    pub open: std::collections::BTreeMap<(RuleId, Target), Document>,
+    pub open: std::collections::BTreeMap<(RuleId, Target), Open>,
     pub quiet: std::collections::BTreeSet<(RuleId, Target)>,
+}
+
+/// About whom a row of a scan is.
+fn target_of(row: &documents::Row<'_>) -> Target {
+    Target { household: row.id_of("household").unwrap_or_default(), person: row.id_of("person") }
 }
 
 impl Standing {
     /// Of some rules, as of a day.
     ///
     /// # Errors
-    /// As [`documents::find`].
+    /// As [`documents::scan`].
     pub fn of(rules: impl IntoIterator<Item = RuleId>, today: Date, quiet_months: i32) -> Result<Standing> {
         let mut standing = Standing::default();
         for rule in rules {
-            let open = every(|| documents::Query::of(ALERT).states(&OPEN).index("rule", rule.code()))?;
-            standing.open.extend(open.into_iter().map(|document| ((rule, target(&document)), document)));
+            let open = documents::Query::of(ALERT).states(&OPEN).index("rule", rule.code());
+            documents::scan(open, &["household", "person", "state"], |row| {
+                let fresh = row.text("state").is_some_and(|state| FRESH.contains(&state));
+                standing.open.insert((rule, target_of(&row)), Open { id: row.id, fresh });
+                Ok(())
+            })?;
             for back in 0..=quiet_months.max(0) {
                 let month = month_code(today.first_of_month().add_months(-back));
-                let closed = every(|| documents::Query::of(ALERT).index("closed", closed_index(rule, &month)))?;
-                standing.quiet.extend(closed.iter().map(|document| (rule, target(document))));
+                let closed = documents::Query::of(ALERT).index("closed", closed_index(rule, &month));
+                documents::scan(closed, &["household", "person"], |row| {
+                    standing.quiet.insert((rule, target_of(&row)));
+                    Ok(())
+                })?;
             }
         }
         Ok(standing)

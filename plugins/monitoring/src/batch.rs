@@ -116,8 +116,7 @@ impl Batch {
 /// # Errors
 /// As [`documents::find`].
 pub fn of_month(month: Date) -> Result<Vec<(Document, Batch)>> {
-    let query = || documents::Query::of(BATCH).index("month", month_code(month));
-    read(every(query)?)
+    documents::bodies(documents::Query::of(BATCH).index("month", month_code(month)))
 }
 
 /// The months a file of the same digest was sent for by the same source, other documents than this one.
@@ -125,30 +124,9 @@ pub fn of_month(month: Date) -> Result<Vec<(Document, Batch)>> {
 /// # Errors
 /// As [`documents::find`].
 pub fn same_file(document: Id, source: &str, digest: &str) -> Result<Vec<Date>> {
-    let query = || documents::Query::of(BATCH).index("digest", digest);
-    let others = read(every(query)?)?.into_iter().filter(|(other, body)| other.id != document && body.source == source);
+    let found = documents::bodies::<Batch>(documents::Query::of(BATCH).index("digest", digest))?;
+    let others = found.into_iter().filter(|(other, body)| other.id != document && body.source == source);
     Ok(others.map(|(_, body)| body.period).collect())
-}
-
-fn read(found: Vec<Document>) -> Result<Vec<(Document, Batch)>> {
-    found.into_iter().map(|document| document.body().map(|body| (document, body))).collect()
-}
-
-/// Every document a query finds, a page of the kernel at a time.
-///
-/// # Errors
-/// As [`documents::find`].
-pub fn every(query: impl Fn() -> documents::Query) -> Result<Vec<Document>> {
-    let mut all: Vec<Document> = Vec::new();
-    loop {
-        let after = all.last().map_or(Id(0), |last| last.id);
-        let page = documents::find(query().after(after))?;
-        let full = page.len() == 200;
-        all.extend(page);
-        if !full {
-            return Ok(all);
-        }
-    }
 }
 
 /// `2022-08` as the first day of that month.

@@ -2,7 +2,6 @@
 //! quarter with the watch list.
 
 use crate::alert::{ALERT, Alert, Target};
-use crate::batch::every;
 use crate::benefits::{self, Case, Lines};
 use crate::department::Department;
 use crate::dispatch;
@@ -41,7 +40,7 @@ impl Tick for crate::Monitoring {
 /// What is missing of the list of departments.
 fn seed() -> Result<Effects> {
     let known: BTreeSet<String> =
-        every(|| documents::Query::of(SOURCE))?.into_iter().map(|document| document.key).collect();
+        documents::all(documents::Query::of(SOURCE))?.into_iter().map(|document| document.key).collect();
     let missing = Department::ALL.into_iter().filter(|department| !known.contains(department.code()));
     Ok(missing.map(Source::seed).fold(Effects::new(), Effects::document))
 }

@@ -1,7 +1,7 @@
 //! 督查 figures of monitoring, each with the list behind it.
 
-use crate::alert::{ALERT, Alert};
-use crate::batch::{every, month_code, of_month};
+use crate::alert::{ALERT, Counted, counted};
+use crate::batch::{month_code, of_month};
 use crate::rules::compare::{Alerts, Rate, Sent, interconnection, monthly};
 use crate::source;
 use crate::survey;
@@ -80,22 +80,21 @@ fn completeness(months: &[Date]) -> Result<Rate> {
     Ok(Rate::default())
 }
 
-/// Alerts raised in the months.
+/// Alerts raised in a month, without those that were withdrawn.
 ///
 /// # Errors
-/// As [`documents::find`].
-pub fn raised_in(month: Date) -> Result<Vec<(Document, Alert)>> {
-    let found = every(|| documents::Query::of(ALERT).index("month", month_code(month)))?;
-    found.into_iter().map(|document| document.body().map(|body| (document, body))).collect()
+/// As [`counted`].
+pub fn raised_in(month: Date) -> Result<Vec<Counted>> {
+    let mut found = counted(documents::Query::of(ALERT).index("month", month_code(month)))?;
+    found.retain(|alert| !alert.withdrawn);
+    Ok(found)
 }
 
 fn alerts(months: &[Date], today: Date) -> Result<Alerts> {
     let mut alerts = Alerts::default();
     for month in months {
-        for (document, alert) in raised_in(*month)? {
-            if document.state != "withdrawn" {
-                alerts.add(&alert.course(), today);
-            }
+        for alert in raised_in(*month)? {
+            alerts.add(&alert.course, today);
         }
     }
     Ok(alerts)

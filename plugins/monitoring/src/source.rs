@@ -65,6 +65,5 @@ impl Source {
 /// # Errors
 /// As [`documents::find`].
 pub fn all() -> Result<Vec<(Document, Source)>> {
-    let found = documents::find(documents::Query::of(SOURCE).states(&["manual", "connected"]))?;
-    found.into_iter().map(|document| document.body().map(|body| (document, body))).collect()
+    documents::bodies(documents::Query::of(SOURCE).states(&["manual", "connected"]))
 }

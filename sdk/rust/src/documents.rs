@@ -11,6 +11,10 @@ use crate::document::Document;
 use crate::host;
 use crate::refusal::Result;
 use doudi_documents::Id;
+use serde::de::DeserializeOwned;
+
+/// Whole documents the kernel gives at once.
+const AT_ONCE: u32 = 200;
 
 /// Conditions joined by "and"; an absent one does not restrict.
 ///
@@ -39,7 +43,7 @@ impl Query {
                 due_by: None,
                 by_index: None,
                 after: 0,
-                limit: 200,
+                limit: AT_ONCE,
             },
         }
     }
@@ -107,6 +111,33 @@ pub fn get(id: Id) -> Result<Document> {
 /// `unknown` for a collection or index the manifest does not declare; `limit` for more than 200 at once.
 pub fn find(query: Query) -> Result<Vec<Document>> {
     Ok(host::documents_find(&query.raw)?.into_iter().map(Document::from).collect())
+}
+
+/// Every document of a query, in order of id, whatever its limit; those after [`Query::after`] only. For what must be whole: of a
+/// person, of a month. Of thousands a list or a figure reads a few values: [`scan`].
+///
+/// # Errors
+/// As [`find`]; `limit` when the call has read too much.
+pub fn all(query: Query) -> Result<Vec<Document>> {
+    let mut query = query.limit(AT_ONCE);
+    let mut all = Vec::new();
+    loop {
+        let page = find(query.clone())?;
+        let full = page.len() == AT_ONCE as usize;
+        query = query.after(page.last().map_or(Id(0), |last| last.id));
+        all.extend(page);
+        if !full {
+            return Ok(all);
+        }
+    }
+}
+
+/// As [`all`], each with its body.
+///
+/// # Errors
+/// As [`all`]; `internal` when a body cannot be read.
+pub fn bodies<B: DeserializeOwned>(query: Query) -> Result<Vec<(Document, B)>> {
+    all(query)?.into_iter().map(|document| document.body().map(|body| (document, body))).collect()
 }
 
 /// The first document in order of id, if there is one.

@@ -128,6 +128,34 @@ impl<K: Ord + Clone, V> Shelf<K, V> {
     }
 }
 
+/// What may be done with a value that is known.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Use {
+    /// Nothing has changed since.
+    True,
+    /// Something has, a short while ago, and to work it out takes long: unless the reader herself changed it.
+    Aged,
+    /// Worked out anew.
+    Outdated,
+}
+
+impl<V> Known<V> {
+    fn usable(&self, mark: Watermark, now: Instant) -> Use {
+        if self.mark == mark {
+            Use::True
+        } else if self.took >= LONG && now < self.at.plus_seconds(SECONDS) {
+            Use::Aged
+        } else {
+            Use::Outdated
+        }
+    }
+
+    /// Whether it may be worked out again already.
+    fn rested(&self, now: Instant) -> bool {
+        self.at.plus_seconds((self.took * REST).as_secs() as i64) <= now
+    }
+}
+
 /// What is true now, or was a short while ago: see the head of this file. `desk` and `snapshot` are given back before anything is
 /// worked out; `work` takes its own. What `keep` refuses is shown once and forgotten.
 pub(crate) async fn look<K, V>(
@@ -145,16 +173,16 @@ where
 {
     let mark = snapshot.audit_watermark().await?;
     let (now, known) = (app.now(), shelf(&app.kept).find(&key));
-    let aged = match known {
-        Some(known) if known.mark == mark => return Ok(Look { value: known.value, as_of: None }),
-        Some(known) if known.took >= LONG && now < known.at.plus_seconds(SECONDS) => {
+    let aged = match known.map(|known| (known.usable(mark, now), known)) {
+        Some((Use::True, known)) => return Ok(Look { value: known.value, as_of: None }),
+        Some((Use::Aged, known)) => {
             let own = match actor.user_id() {
                 Some(user) => snapshot.audit_has_since(known.mark, user).await?,
                 None => false,
             };
             Some(known).filter(|_| !own)
         }
-        _ => None,
+        Some((Use::Outdated, _)) | None => None,
     };
     snapshot.close().await?;
     drop(desk);
@@ -167,8 +195,7 @@ where
         }
         return Ok(Look { value, as_of: None });
     };
-    let rested = known.at.plus_seconds((known.took * REST).as_secs() as i64) <= now;
-    if rested && shelf(&app.kept).begin(&key) {
+    if known.rested(now) && shelf(&app.kept).begin(&key) {
         let app = app.clone();
         tokio::spawn(async move {
             let outcome = work.await;
@@ -207,6 +234,27 @@ mod tests {
         }
         assert!(shelf.get(&0, noon, 60).is_none(), "it had to go");
         assert!(shelf.get(&MOST, noon.plus_seconds(MOST as i64), 60).is_some());
+    }
+
+    #[test]
+    fn what_takes_long_is_shown_a_minute_longer_than_it_is_true() {
+        let noon = Instant(1_000_000_000);
+        let (before, after) = (Watermark::default(), Watermark::new(1, 0));
+        for (took, mark, seconds, expected) in [
+            (1, before, 86_000, Use::True),
+            (900, before, 86_000, Use::True),
+            (1, after, 0, Use::Outdated),
+            (119, after, 1, Use::Outdated),
+            (120, after, 1, Use::Aged),
+            (900, after, 59, Use::Aged),
+            (900, after, 60, Use::Outdated),
+        ] {
+            let known = Known { took: Duration::from_millis(took), ..known("then", noon) };
+            assert_eq!(known.usable(mark, noon.plus_seconds(seconds)), expected, "{took} ms, {seconds} s later");
+        }
+        // Whoever took two seconds rests for eight.
+        let slow = Known { took: Duration::from_secs(2), ..known("then", noon) };
+        assert!(!slow.rested(noon.plus_seconds(7)) && slow.rested(noon.plus_seconds(8)));
     }
 
     #[test]

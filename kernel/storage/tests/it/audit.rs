@@ -2,6 +2,7 @@
 
 use crate::fixture::*;
 use doudi_domain::fact::{Subject, Value};
+use doudi_domain::{Actor, Role, UserId};
 use doudi_storage::audit::AuditQuery;
 use doudi_storage::test_support::each_engine;
 
@@ -84,6 +85,44 @@ async fn the_log_pages_newest_first_by_what_is_asked() {
         assert!(page.items.iter().all(|entry| entry.name == "系统" && entry.role == "system" && entry.at == NOW));
         let late = AuditQuery { from: Some(NOW.plus_seconds(1)), limit: 10, ..Default::default() };
         assert!(reader.audit_page(&late).await.expect("a page").items.is_empty());
+    })
+    .await;
+}
+
+/// Anybody may ask, from however small a part of the county: it says that something changed, not what.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_watermark_moves_with_every_change_and_tells_whose_it_was() {
+    each_engine(async |storage| {
+        let (id, _) = settled(&storage, "A-1", VILLAGE, 0, &["王德福"]).await;
+        let division = code(COUNTY);
+        let officer = Actor::User { id: UserId(7), name: "陈丽".into(), role: Role::CountyOfficer, division };
+        let colleague = Actor::User { id: UserId(8), name: "赵敏".into(), role: Role::CountyOfficer, division };
+        let mark = async || snapshot(&storage, VILLAGE).await.audit_watermark().await.expect("a mark");
+        let before = mark().await;
+        assert_eq!(mark().await, before, "reading changes nothing");
+
+        let mut writer = storage.write(&colleague, NOW).await.expect("a write");
+        writer.fact_record(&fact(Subject::Household(id), "household.housing", Value::Int(1))).await.expect("a fact");
+        writer.commit().await.expect("committed");
+        let after = mark().await;
+        assert_ne!(after, before);
+        let mut reader = snapshot(&storage, VILLAGE).await;
+        for (user, since, expected) in
+            [(&colleague, before, true), (&officer, before, false), (&colleague, after, false)]
+        {
+            let user = user.user_id().expect("a user");
+            assert_eq!(reader.audit_has_since(since, user).await.expect("told"), expected, "{user:?} since {since:?}");
+        }
+
+        // What the city changes concerns every county; what another county changes does not.
+        let city = Actor::System { division: code(CITY) };
+        let mut writer = storage.write(&city, NOW).await.expect("a write");
+        writer.audit_add("calendar.add", "calendar", "{}");
+        writer.commit().await.expect("committed");
+        let moved = mark().await;
+        assert_ne!(moved, after);
+        settled(&storage, "A-1", OTHER_COUNTY_VILLAGE, 0, &["赵春生"]).await;
+        assert_eq!(mark().await, moved);
     })
     .await;
 }

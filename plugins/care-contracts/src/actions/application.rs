@@ -8,7 +8,7 @@ use crate::notice::{self, Subject};
 use crate::rules::{RuleSet, check};
 use crate::running::{self, SCHEME};
 use crate::settings::Settings;
-use crate::store::{self, keep_due};
+use crate::store::keep_due;
 use crate::trial::{About, Trial};
 use doudi_sdk::prelude::*;
 
@@ -99,7 +99,7 @@ pub(super) fn refuse_if_supported(household: Id, person: Id, today: Date) -> Res
 
 /// Nobody applies twice at the same time.
 pub fn open_application(person: Id, own: Option<Id>) -> Result<Option<Document>> {
-    let found = store::all(documents::Query::of("application").person(person))?;
+    let found = documents::all(documents::Query::of("application").person(person))?;
     Ok(found.into_iter().find(|other| Some(other.id) != own && !Application::CLOSED.contains(&other.state.as_str())))
 }
 
@@ -411,7 +411,7 @@ impl Step<'_> {
     fn draw(&self, year: i32) -> Result<bool> {
         let count = |word: &str| -> Result<i64> {
             let query = documents::Query::of("application").index("drawn", format!("{year}-{word}"));
-            Ok(store::all(query)?.len() as i64)
+            Ok(documents::all(query)?.len() as i64)
         };
         let (drawn, others) = (count("yes")?, count("no")?);
         let lot = self.context.chance().below(10_000) as i64;

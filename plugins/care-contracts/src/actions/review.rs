@@ -15,7 +15,7 @@ use crate::rules::form::Form;
 use crate::rules::{RuleSet, Trail, change};
 use crate::running::{self, Line};
 use crate::settings::Settings;
-use crate::store::{self, keep_due};
+use crate::store::keep_due;
 use crate::trial::{self, About, Trial};
 use doudi_sdk::prelude::*;
 
@@ -317,7 +317,7 @@ impl Step<'_> {
 /// As [`documents::find`].
 pub fn stop_care(person: Id, reason: &str, on: Date) -> Result<Effects> {
     let mut effects = Effects::new();
-    for document in store::all(documents::Query::of("agreement").person(person).states(&LIVE))? {
+    for document in documents::all(documents::Query::of("agreement").person(person).states(&LIVE))? {
         let mut body: crate::agreement::Agreement = document.body()?;
         if document.state == "unsigned" {
             effects = effects.document(document.to("void").note("供养结束，不再签订"));
@@ -327,7 +327,7 @@ pub fn stop_care(person: Id, reason: &str, on: Date) -> Result<Effects> {
         reason.clone_into(&mut body.end_reason);
         effects = effects.document(document.to("ended").note("供养结束，协议终止").body(&body));
     }
-    for document in store::all(documents::Query::of("visit").person(person).state("due"))? {
+    for document in documents::all(documents::Query::of("visit").person(person).state("due"))? {
         effects = effects.document(document.to("cancelled").note("供养结束，不再走访"));
     }
     Ok(effects)

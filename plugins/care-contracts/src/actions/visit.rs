@@ -7,7 +7,6 @@ use crate::assessment::Assessment;
 use crate::review::{self, Review};
 use crate::rules::agreement::{Pause, PauseReason};
 use crate::running;
-use crate::store;
 use crate::visit::{Card, Visit, card_is_filed, keeper_word};
 use doudi_sdk::prelude::*;
 
@@ -85,7 +84,7 @@ fn seen_before(person: Id, digests: &[String]) -> Result<bool> {
     if digests.is_empty() {
         return Ok(false);
     }
-    for document in store::all(documents::Query::of("visit").person(person))? {
+    for document in documents::all(documents::Query::of("visit").person(person))? {
         let before: Visit = document.body()?;
         if before.digests.iter().any(|digest| digests.contains(digest)) {
             return Ok(true);

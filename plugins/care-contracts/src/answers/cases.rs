@@ -3,11 +3,12 @@
 use super::{Window, day};
 use crate::application::Application;
 use crate::running::{LABEL, SCHEME};
-use crate::store::AT_ONCE;
 use doudi_sdk::prelude::*;
 
 /// Decided applications an answer holds at most: each asks for the decisions of its household.
 const DECIDED: usize = 300;
+/// Documents looked at at once: who asks for a few does not want them all read.
+const AT_ONCE: u32 = 200;
 
 /// Applications after a document, as many as are wanted.
 fn after(
@@ -19,8 +20,8 @@ fn after(
     let mut after = start;
     let mut kept = 0;
     loop {
-        let page = documents::find(query.clone().after(after).limit(AT_ONCE as u32))?;
-        let full = page.len() == AT_ONCE;
+        let page = documents::find(query.clone().after(after).limit(AT_ONCE))?;
+        let full = page.len() == AT_ONCE as usize;
         for document in page {
             after = document.id;
             kept += usize::from(keep(document)?);

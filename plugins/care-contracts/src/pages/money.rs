@@ -8,7 +8,6 @@ use crate::carer;
 use crate::codes::figure;
 use crate::rules::form::Form;
 use crate::running::{self, Line, SCHEME, label};
-use crate::store;
 use doudi_sdk::doc::page::{ColumnHead, FigureItem};
 use doudi_sdk::prelude::*;
 use std::collections::BTreeMap;
@@ -34,7 +33,7 @@ pub fn institutions(context: &Context, request: &PageRequest) -> Result<Page> {
     let day = day_of(context, request, "on");
     let places = whereabouts()?;
     let mut names: BTreeMap<Id, (String, i64)> = BTreeMap::new();
-    for document in store::all(documents::Query::of("institution"))? {
+    for document in documents::all(documents::Query::of("institution"))? {
         let body: carer::Institution = document.body()?;
         names.insert(document.id, (body.name, body.beds));
     }

@@ -5,7 +5,6 @@ use crate::agreement::{self, Agreement, LIVE, contact_word, load_of, service_wor
 use crate::assessment;
 use crate::carer::{self, Carer, Institution, leaving_word};
 use crate::rules::agreement::Signer;
-use crate::store;
 use doudi_sdk::doc::page::{ColumnHead, Row};
 use doudi_sdk::prelude::*;
 
@@ -152,7 +151,7 @@ pub fn carer(context: &Context, request: &PageRequest) -> Result<Page> {
     }
     page = page.facts(rows);
     let mut table = PageTable::new(["被照料人", "协议截止", "环节"]).empty("没有协议。");
-    for filed in store::all(documents::Query::of("agreement").states(&LIVE).index("carer", document.id.0))? {
+    for filed in documents::all(documents::Query::of("agreement").states(&LIVE).index("carer", document.id.0))? {
         let agreement: Agreement = filed.body()?;
         let state = match filed.state.as_str() {
             "unsigned" => "待签",

@@ -3,7 +3,6 @@
 use super::{PAGE, date_cell, more, period, start, yes_cell};
 use crate::review::{Yearly, yearly_reviews};
 use crate::scorecard::{Reported, VisitDue, owed_in, reports, visits_due};
-use crate::store;
 use crate::visit::Visit;
 use doudi_sdk::doc::page::FigureItem;
 use doudi_sdk::prelude::*;
@@ -48,7 +47,7 @@ fn visit_cells(visit: &VisitDue) -> [Cell; 5] {
 
 /// What visits found and nobody has settled yet.
 fn concerns(page: Page) -> Result<Page> {
-    let open = store::all(documents::Query::of("visit").state("concern"))?;
+    let open = documents::all(documents::Query::of("visit").state("concern"))?;
     if open.is_empty() {
         return Ok(page);
     }

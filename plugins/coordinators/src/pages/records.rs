@@ -1,7 +1,7 @@
 //! 户籍人口 and 核定编配.
 
 use super::{Line, date, sheet};
-use crate::establishment::{every, lies_in, villages};
+use crate::establishment::{lies_in, villages};
 use crate::population::{self, Basis};
 use crate::quota::{QUOTA, Quota};
 use crate::settings::Settings;
@@ -58,7 +58,7 @@ pub fn populations(context: &Context, request: &PageRequest) -> Result<Page> {
 /// 核定编配, newest first.
 pub fn quotas(request: &PageRequest) -> Result<Page> {
     let mut found = Vec::new();
-    for document in every(documents::Query::of(QUOTA))? {
+    for document in documents::all(documents::Query::of(QUOTA))? {
         let body: Quota = document.body()?;
         found.push((document, body));
     }

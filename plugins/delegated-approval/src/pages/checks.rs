@@ -60,7 +60,7 @@ fn asked(context: &Context, request: &PageRequest) -> Result<(String, Vec<(Docum
     }
     if let Some(day) = request.query("mend") {
         let day: Date = day.parse()?;
-        let mut found = crate::store::all::<Check>(documents::Query::of(CHECK).index("mend", month_code(day)))?;
+        let mut found = documents::bodies::<Check>(documents::Query::of(CHECK).index("mend", month_code(day)))?;
         found.retain(|(_, check)| check.mend_by == Some(day));
         return Ok((format!("{}应当回复的整改", day.chinese()), found));
     }
@@ -69,7 +69,7 @@ fn asked(context: &Context, request: &PageRequest) -> Result<(String, Vec<(Docum
         return Ok(("抽查核查".to_owned(), Sampled::within(begins, ends)?.checks));
     }
     let open = ["open", "checking", "confirming", "rectifying", "reviewing", "following"];
-    let found = crate::store::all::<Check>(documents::Query::of(CHECK).states(&open))?;
+    let found = documents::bodies::<Check>(documents::Query::of(CHECK).states(&open))?;
     Ok(("没有办结的抽查核查".to_owned(), found))
 }
 

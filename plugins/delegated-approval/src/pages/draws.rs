@@ -17,7 +17,7 @@ pub fn page(_: &Context, request: &PageRequest) -> Result<Page> {
         Some(period) => query.index("period", period),
         None => query,
     };
-    let mut draws = crate::store::all::<Draw>(query)?;
+    let mut draws = documents::bodies::<Draw>(query)?;
     draws.reverse();
     let mut table = PageTable::new([
         ColumnHead::new("周期"),

@@ -87,7 +87,7 @@ fn who(orders: &[Order], town: i64, scheme: &str, today: Date) -> Cell {
 }
 
 fn proposals(page: Page) -> Result<Page> {
-    let open = crate::store::all::<Proposal>(documents::Query::of(PROPOSAL).state("open"))?;
+    let open = documents::bodies::<Proposal>(documents::Query::of(PROPOSAL).state("open"))?;
     if open.is_empty() {
         return Ok(page);
     }
@@ -161,7 +161,7 @@ pub fn panel(context: &Context, request: &PageRequest) -> Result<Page> {
         })),
     };
     let mut table = PageTable::new(["抽查", "救助", "原决定", "决定日期", "结论"]).empty("没有抽查记录。");
-    for (document, check) in crate::store::all::<Check>(documents::Query::of(CHECK).household(household))? {
+    for (document, check) in documents::bodies::<Check>(documents::Query::of(CHECK).household(household))? {
         let conclusion = match document.state.as_str() {
             "open" | "checking" | "confirming" => Cell::badge(Tone::Progress, "核查中"),
             _ => Cell::text(conclusion_word(&check.conclusion)),

@@ -57,7 +57,7 @@ fn of_everybody(on: Date, page: &Window, limit: usize) -> Result<Vec<Document>> 
 
 /// A household has a handful in all its years.
 fn of_household(household: Id, on: Date, page: &Window) -> Result<Vec<Document>> {
-    let mut found = ledger::all(documents::Query::of("application").household(household).after(page.after))?;
+    let mut found = documents::all(documents::Query::of("application").household(household).after(page.after))?;
     found.retain(|document| match closed(document) {
         None => true,
         Some(day) => page.since.is_some_and(|since| since <= day && day <= on),

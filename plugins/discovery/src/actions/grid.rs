@@ -61,20 +61,7 @@ fn set_up(action: &Action) -> Result<Effects> {
 /// # Errors
 /// What the kernel says.
 pub fn all() -> Result<Vec<(Document, Grid)>> {
-    let mut grids = Vec::new();
-    let mut after = Id(0);
-    loop {
-        let found = documents::find(documents::Query::of(GRID).after(after))?;
-        let full = found.len() == 200;
-        after = found.last().map_or(after, |last| last.id);
-        for document in found {
-            let body: Grid = document.body()?;
-            grids.push((document, body));
-        }
-        if !full {
-            return Ok(grids);
-        }
-    }
+    documents::bodies(documents::Query::of(GRID))
 }
 
 fn change(action: &Action, document: &Document, mut body: Grid) -> Result<Effects> {

@@ -2,7 +2,7 @@
 
 use super::{more, window};
 use crate::actions::grid::all;
-use crate::patrol::{OPEN, PATROL, Patrol};
+use crate::patrol::{OPEN, PATROL};
 use crate::rules::patrol::week_of;
 use doudi_sdk::doc::page::{ColumnHead, FigureItem};
 use doudi_sdk::prelude::*;
@@ -76,19 +76,11 @@ fn in_area(context: &Context, village: i64) -> bool {
 fn loads(today: Date) -> Result<BTreeMap<Id, Load>> {
     let (_, sunday) = week_of(today);
     let mut loads: BTreeMap<Id, Load> = BTreeMap::new();
-    let mut after = Id(0);
-    loop {
-        let found = documents::find(documents::Query::of(PATROL).states(&OPEN).after(after))?;
-        let full = found.len() == 200;
-        after = found.last().map_or(after, |last| last.id);
-        for document in found {
-            let body: Patrol = document.body()?;
-            let load = loads.entry(body.grid).or_default();
-            load.households += 1;
-            load.due += i64::from(document.due.is_some_and(|due| due <= sunday));
-        }
-        if !full {
-            return Ok(loads);
-        }
-    }
+    documents::scan(documents::Query::of(PATROL).states(&OPEN), &["due", "/grid"], |patrol| {
+        let load = loads.entry(patrol.id_of("/grid").unwrap_or_default()).or_default();
+        load.households += 1;
+        load.due += i64::from(patrol.date("due").is_some_and(|due| due <= sunday));
+        Ok(())
+    })?;
+    Ok(loads)
 }

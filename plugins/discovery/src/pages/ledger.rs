@@ -174,8 +174,6 @@ fn due(period: Period) -> Result<Vec<Filed>> {
 
 /// Not struck off yet, oldest first.
 fn open() -> Result<Vec<Filed>> {
-    let mut clues = Vec::new();
-    let mut after = Id(0);
     let open = [
         "registered",
         "reported",
@@ -188,15 +186,5 @@ fn open() -> Result<Vec<Filed>> {
         "following",
         "checking-off",
     ];
-    loop {
-        let found = documents::find(documents::Query::of(CLUE).states(&open).after(after))?;
-        let full = found.len() == clue::READ as usize;
-        after = found.last().map_or(after, |last| last.id);
-        for document in found {
-            clues.push(Filed::of(document)?);
-        }
-        if !full {
-            return Ok(clues);
-        }
-    }
+    documents::all(documents::Query::of(CLUE).states(&open))?.into_iter().map(Filed::of).collect()
 }

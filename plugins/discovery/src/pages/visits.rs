@@ -14,7 +14,7 @@ pub fn page(context: &Context, request: &PageRequest) -> Result<Page> {
     let mut visits = Vec::new();
     let mut month = period.begins.first_of_month();
     while month <= period.ends {
-        let of_month = read(documents::Query::of(VISIT).index("month", month_code(month)))?;
+        let of_month = documents::bodies::<Visit>(documents::Query::of(VISIT).index("month", month_code(month)))?;
         visits.extend(of_month.into_iter().filter(|(_, visit)| period.contains(visit.moment.date)));
         month = month.add_months(1);
     }
@@ -34,27 +34,10 @@ pub fn page(context: &Context, request: &PageRequest) -> Result<Page> {
 
 /// Every visit with an open question, oldest first.
 fn questions(request: &PageRequest) -> Result<Page> {
-    let visits = read(documents::Query::of(VISIT).state("questioned"))?;
+    let visits = documents::bodies::<Visit>(documents::Query::of(VISIT).state("questioned"))?;
     let page = Page::new("走访疑点")
         .note(Tone::Neutral, "疑点只是提醒，不是结论：没有信号、手机没电、时钟不准都会引起疑点。请核实后写明情况。");
     Ok(list(page, request, &visits))
-}
-
-fn read(query: documents::Query) -> Result<Vec<(Document, Visit)>> {
-    let mut visits = Vec::new();
-    let mut after = Id(0);
-    loop {
-        let found = documents::find(query.clone().after(after))?;
-        let full = found.len() == 200;
-        after = found.last().map_or(after, |last| last.id);
-        for document in found {
-            let body: Visit = document.body()?;
-            visits.push((document, body));
-        }
-        if !full {
-            return Ok(visits);
-        }
-    }
 }
 
 fn list(page: Page, request: &PageRequest, visits: &[(Document, Visit)]) -> Page {

@@ -1,8 +1,8 @@
 //! Batches: a month's file is announced, closed when its alerts are settled, or declared void with the alerts nobody has visited yet.
 
 use super::{line, required};
-use crate::alert::{ALERT, Alert, OPEN};
-use crate::batch::{BATCH, Batch, every, month};
+use crate::alert::{ALERT, Alert, counted};
+use crate::batch::{BATCH, Batch, month};
 use crate::rules::event::Event as Statement;
 use crate::rules::stale::{Freshness, freshness};
 use crate::source;
@@ -65,7 +65,7 @@ fn receive(context: &Context, values: &FormValues) -> Result<Effects> {
 /// One file for each source, month and kind of data; another only in place of a void one.
 fn free_key(body: &Batch, source: &str, event: Statement) -> Result<String> {
     let key = Batch::key(source, body.period, event);
-    let known = every(|| documents::Query::of(BATCH).index("source", source))?;
+    let known = documents::all(documents::Query::of(BATCH).index("source", source))?;
     let same = known.iter().filter(|document| document.key == key || document.key.starts_with(&format!("{key}-v")));
     let mut voided = 0;
     for document in same {
@@ -78,13 +78,9 @@ fn free_key(body: &Batch, source: &str, event: Statement) -> Result<String> {
     Ok(if voided == 0 { key } else { format!("{key}-v{voided}") })
 }
 
-/// The alerts of a batch.
-fn alerts(batch: Id) -> Result<Vec<Document>> {
-    every(|| documents::Query::of(ALERT).index("batch", batch.0))
-}
-
 fn close(document: &Document) -> Result<Effects> {
-    let open = alerts(document.id)?.iter().filter(|alert| OPEN.contains(&alert.state.as_str())).count();
+    let alerts = counted(documents::Query::of(ALERT).index("batch", document.id.0))?;
+    let open = alerts.iter().filter(|alert| !alert.settled).count();
     if open > 0 {
         return Err(Refusal::new(format!("本批次还有 {open} 条预警没有办结，办结后才能关闭批次")));
     }

@@ -109,13 +109,10 @@ fn behind(context: &Context, request: &PageRequest, figure: &str) -> Result<Page
     };
     let (mut part, mut rest) = (Vec::new(), Vec::new());
     for month in months_asked(context, request) {
-        for (document, alert) in raised_in(month)? {
-            if document.state == "withdrawn" {
-                continue;
-            }
-            match counted(figure, &alert.course(), context.today) {
-                Some(true) => part.push((document, alert)),
-                Some(false) => rest.push((document, alert)),
+        for alert in raised_in(month)? {
+            match counted(figure, &alert.course, context.today) {
+                Some(true) => part.push(alert.id),
+                Some(false) => rest.push(alert.id),
                 None => {}
             }
         }
@@ -125,11 +122,31 @@ fn behind(context: &Context, request: &PageRequest, figure: &str) -> Result<Page
         "proven" => ("属实", "误报"),
         _ => ("已纳入救助", "未纳入救助"),
     };
-    Ok(Page::new(title)
-        .heading(format!("{yes}（{} 条）", part.len()))
-        .table(ledger(context, &part))
-        .heading(format!("{no}（{} 条）", rest.len()))
-        .table(ledger(context, &rest)))
+    let mut page = Page::new(title);
+    for (words, name, ids) in [(yes, "part", part), (no, "rest", rest)] {
+        page = page.heading(format!("{words}（{} 条）", ids.len()));
+        page = some(context, request, page, name, &ids)?;
+    }
+    Ok(page)
+}
+
+/// A screenful of a list, from where the address says, and the way to the next.
+fn some(context: &Context, request: &PageRequest, page: Page, name: &str, ids: &[Id]) -> Result<Page> {
+    let start = request.query(name).and_then(|start| start.parse().ok()).unwrap_or(0_usize);
+    let mut rows = Vec::new();
+    for id in ids.iter().skip(start).take(PAGE) {
+        let document = documents::get(*id)?;
+        let alert: Alert = document.body()?;
+        rows.push((document, alert));
+    }
+    let next = (start + PAGE < ids.len()).then(|| {
+        let mut link = Link::page("alerts").with(name, start + PAGE);
+        for (name, value) in request.query.iter().filter(|(other, _)| other != name) {
+            link = link.with(name, value);
+        }
+        link
+    });
+    Ok(more(page.table(ledger(context, &rows)), next))
 }
 
 /// Other lists of the same ledger.

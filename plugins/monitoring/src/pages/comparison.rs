@@ -2,15 +2,12 @@
 //! named.
 
 use super::{months_asked, neighbours, words};
-use crate::alert::{ALERT, Alert};
-use crate::batch::{Batch, every, of_month};
+use crate::alert::{ALERT, counted};
+use crate::batch::{Batch, of_month};
 use crate::rules::compare::{Rate, Sent, interconnected, monthly};
 use crate::source::{self, Source};
 use doudi_sdk::doc::page::{ColumnHead, FigureItem};
 use doudi_sdk::prelude::*;
-
-/// Alerts of one batch a page counts at most: the ledger of a month is drawn in half a second.
-const COUNTED: usize = 1_000;
 
 pub fn page(context: &Context, request: &PageRequest) -> Result<Page> {
     let months = months_asked(context, request);
@@ -137,11 +134,10 @@ impl Results {
     /// As [`documents::find`].
     pub fn of(batch: Id) -> Result<Results> {
         let mut results = Results::default();
-        for document in every(|| documents::Query::of(ALERT).index("batch", batch.0))?.iter().take(COUNTED) {
-            let alert: Alert = document.body()?;
-            results.all.count(matches!(document.state.as_str(), "closed" | "withdrawn"));
-            results.truth += i64::from(alert.truth == Some(true));
-            results.falsehood += i64::from(alert.truth == Some(false));
+        for alert in counted(documents::Query::of(ALERT).index("batch", batch.0))? {
+            results.all.count(alert.settled);
+            results.truth += i64::from(alert.course.truth == Some(true));
+            results.falsehood += i64::from(alert.course.truth == Some(false));
         }
         Ok(results)
     }
