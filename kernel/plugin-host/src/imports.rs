@@ -10,7 +10,6 @@ mod parameters;
 mod payments;
 mod questions;
 mod records;
-mod tables;
 
 use crate::bindings::doudi::kernel;
 use crate::bindings::doudi::types::types;

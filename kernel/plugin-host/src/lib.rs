@@ -43,6 +43,7 @@ mod registry;
 mod sample;
 mod scenario;
 mod state;
+mod tables;
 mod threads;
 
 pub use admission::{Admitted, Refusal};

@@ -1,11 +1,11 @@
 //! `decisions`: what was decided under the plugin's own schemes.
 
 use super::answered;
-use super::tables::{LIGHTER, day, ints, optional_ints, table, texts};
 use crate::bindings::doudi::kernel::decisions::{Block, Date, Decision, Error, Host, Id};
 use crate::block::Block as HostBlock;
 use crate::convert;
 use crate::state::{HostState, ReadError};
+use crate::tables::{LIGHTER, day, ints, optional_ints, table, texts};
 use doudi_domain::{DecisionId, HouseholdId, decision};
 
 /// Households in one read.

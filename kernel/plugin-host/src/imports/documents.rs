@@ -1,12 +1,12 @@
 //! `documents`: the plugin's own documents; those of other plugins cannot be named.
 
 use super::answered;
-use super::tables::{LIGHTER, absent_texts, ints, optional_ints, table};
 use crate::bindings::doudi::kernel::documents::{Block, Document, Error, Host, Id, Query};
 use crate::block::Block as HostBlock;
 use crate::convert;
 use crate::reads::DocumentQuery;
 use crate::state::{HostState, ReadError};
+use crate::tables::{LIGHTER, absent_texts, ints, optional_ints, table};
 use doudi_documents::projection::{self, Envelope, Wanted};
 use doudi_domain::columns::Column;
 use doudi_domain::{DocumentId, HouseholdId, PersonId, calendar, document};

@@ -1,12 +1,12 @@
 //! `payments`: lines, sums and findings of the envelopes the plugin opened, and the lines of its own schemes.
 
 use super::answered;
-use super::tables::{day, ints, optional_ints, optional_texts, table, texts};
 use crate::bindings::doudi::kernel::payments::{Block, Date, Error, Host, Id, Query};
 use crate::block::Block as HostBlock;
 use crate::convert;
 use crate::reads::{PaymentQuery, PaymentTotals};
 use crate::state::{HostState, ReadError};
+use crate::tables::{day, ints, optional_ints, optional_texts, table, texts};
 use doudi_domain::payment::{Conflict, Flag, Payment, Purpose, State};
 use doudi_domain::{DocumentId, HouseholdId, PaymentId, PersonId};
 

@@ -5,17 +5,17 @@ use doudi_domain::calendar;
 use doudi_domain::columns::{Column, ColumnData};
 
 /// What crosses in a few columns costs a tenth of what crosses whole: so many count as one row read.
-pub(super) const LIGHTER: usize = 10;
+pub(crate) const LIGHTER: usize = 10;
 
-pub(super) fn ints(name: &str, values: impl Iterator<Item = i64>) -> Column {
+pub(crate) fn ints(name: &str, values: impl Iterator<Item = i64>) -> Column {
     Column { name: name.to_owned(), data: ColumnData::Ints(values.collect()), nulls: Vec::new() }
 }
 
-pub(super) fn texts(name: &str, values: impl Iterator<Item = String>) -> Column {
+pub(crate) fn texts(name: &str, values: impl Iterator<Item = String>) -> Column {
     Column { name: name.to_owned(), data: ColumnData::Texts(values.collect()), nulls: Vec::new() }
 }
 
-pub(super) fn optional_ints(name: &str, values: impl Iterator<Item = Option<i64>>) -> Column {
+pub(crate) fn optional_ints(name: &str, values: impl Iterator<Item = Option<i64>>) -> Column {
     let values: Vec<Option<i64>> = values.collect();
     let mut column = ints(name, values.iter().map(|value| value.unwrap_or(0)));
     mark_absent(&mut column, values.iter().map(Option::is_none));
@@ -23,11 +23,11 @@ pub(super) fn optional_ints(name: &str, values: impl Iterator<Item = Option<i64>
 }
 
 /// An empty text is no text.
-pub(super) fn optional_texts(name: &str, values: impl Iterator<Item = String>) -> Column {
+pub(crate) fn optional_texts(name: &str, values: impl Iterator<Item = String>) -> Column {
     absent_texts(name, values.map(|text| Some(text).filter(|text| !text.is_empty())))
 }
 
-pub(super) fn absent_texts(name: &str, values: impl Iterator<Item = Option<String>>) -> Column {
+pub(crate) fn absent_texts(name: &str, values: impl Iterator<Item = Option<String>>) -> Column {
     let values: Vec<Option<String>> = values.collect();
     let absent: Vec<bool> = values.iter().map(Option::is_none).collect();
     let mut column = texts(name, values.into_iter().map(Option::unwrap_or_default));
@@ -42,10 +42,10 @@ fn mark_absent(column: &mut Column, absent: impl Iterator<Item = bool>) {
     column.seal_nulls();
 }
 
-pub(super) fn day(date: doudi_domain::Date) -> i64 {
+pub(crate) fn day(date: doudi_domain::Date) -> i64 {
     i64::from(calendar::days(date))
 }
 
-pub(super) fn table(name: &str, rows: usize, ends: Vec<u32>, columns: Vec<Column>) -> BlockTable {
+pub(crate) fn table(name: &str, rows: usize, ends: Vec<u32>, columns: Vec<Column>) -> BlockTable {
     BlockTable { name: name.to_owned(), rows: rows as u32, ends, columns }
 }
