@@ -1,7 +1,9 @@
 //! What others may ask: who decides on a case (`approval.authority`), and which duties fall into a period (`duty.due`). The columns
 //! stand in `docs/reference/topics.md`.
 
-use crate::duties::{self, Duty};
+pub mod duties;
+
+use self::duties::Duty;
 use crate::household::homes;
 use crate::order;
 use crate::rules::authority::governing;

@@ -1,7 +1,7 @@
 //! 审核确认权下放与抽查监督 (delegated approval): an order of the county lets a town decide; the town decides together, in a joint meeting; the
 //! county draws a share of the decisions, refusals included, and looks. It knows no benefit: whatever measure asks who decides is
 //! answered, and whatever measure says what was decided is drawn from. Reading order: [`rules`] → [`topics`] → [`order`] → [`answers`]
-//! → [`group`] → [`meeting`] → [`draw`] → [`drawing`] → [`check`] → [`actions`] → [`duties`] → [`scorecard`] → [`pages`].
+//! → [`group`] → [`meeting`] → [`draw`] → [`drawing`] → [`check`] → [`actions`] → [`scorecard`] → [`pages`].
 
 pub mod actions;
 pub mod answers;
@@ -9,7 +9,6 @@ pub mod check;
 pub mod codes;
 pub mod draw;
 pub mod drawing;
-pub mod duties;
 pub mod form;
 pub mod group;
 pub mod household;

@@ -1,9 +1,9 @@
 //! 督查 figures of delegated approval, each with the list behind it. Those of draws and checks belong to the periods sampled, those of
 //! meetings to months. Whoever sees no draws (a town) is given none.
 
+use crate::answers::duties::meetings;
 use crate::check::{self, CONCLUDED, Check};
 use crate::draw::{DRAW, Draw};
-use crate::duties::meetings;
 use crate::rules::period::month_code;
 use crate::rules::quality::{Approvals, Found};
 use crate::rules::sample::{FLOOR, Reason};

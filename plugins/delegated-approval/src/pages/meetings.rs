@@ -1,7 +1,7 @@
 //! 联审联批会议: each town's meetings of a month, due and held. With a span of days, every month of it.
 
 use super::{date_cell, month_asked, town_cell};
-use crate::duties::{Meetings, NOTICE, meetings};
+use crate::answers::duties::{Meetings, NOTICE, meetings};
 use crate::group::GROUP;
 use crate::meeting::{Meeting, of_month};
 use crate::order;
