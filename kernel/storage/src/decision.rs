@@ -163,6 +163,19 @@ fn figures_read(text: &str) -> Result<Vec<Figure>> {
     Ok(stored.into_iter().map(figure).collect())
 }
 
+/// Codes and values alone: what a pass over a county reads of figures.
+fn figures_read_bare(text: &str) -> Result<Vec<Figure>> {
+    #[derive(Deserialize)]
+    struct Bare {
+        code: String,
+        value: i64,
+    }
+    let stored: Vec<Bare> = serde_json::from_str(text).map_err(broken)?;
+    let figure =
+        |Bare { code, value }| Figure { code, zh: String::new(), en: String::new(), unit: String::new(), value };
+    Ok(stored.into_iter().map(figure).collect())
+}
+
 impl Snapshot {
     /// `NotFound` when absent or out of scope.
     pub async fn decision_fetch(&mut self, id: DecisionId) -> Result<Decision> {
@@ -248,7 +261,8 @@ impl Snapshot {
     }
 
     /// For each household above a cursor, and each of its persons, the decision of a scheme that governs a day: the latest
-    /// recorded that has begun; refusals govern nothing. Reasons are left out: this is for passes over a county.
+    /// recorded that has begun; refusals govern nothing. This is for passes over a county: reasons, cause, labels and who decided are
+    /// left out.
     ///
     /// Without `since` the decisions that pay on the day, of at most `limit` households. With it those of the households about
     /// which anything was decided under the scheme at that moment or later, stops and ended decisions included. By household,
@@ -314,9 +328,10 @@ impl Snapshot {
 
     async fn governing(&mut self, scheme: &str, day: Date, households: &[HouseholdId]) -> Result<Vec<Decision>> {
         let Reach { county, low, high, .. } = self.reach;
-        let sql = "SELECT d.id, d.scheme, d.household, d.person, d.document, d.division, d.effect, d.outcome, d.outcome_zh,
-             d.outcome_en, d.amount, d.covered_persons, d.valid_from, d.valid_to, '[]' AS reasons, d.figures, d.supersedes, d.as_of,
-             d.plugin, d.version, d.digest, d.parameters, d.input_hash, d.invocation, d.decided_at, d.decided_by, d.decided_by_name
+        let sql = "SELECT d.id, d.scheme, d.household, d.person, d.document, d.division, d.effect, d.outcome, '' AS outcome_zh,
+             '' AS outcome_en, d.amount, d.covered_persons, d.valid_from, d.valid_to, '[]' AS reasons, '[]' AS figures, d.supersedes,
+             d.as_of, '' AS plugin, '' AS version, '' AS digest, '[]' AS parameters, '' AS input_hash, d.invocation, d.decided_at,
+             d.decided_by, '' AS decided_by_name, d.figures AS bare
              FROM decision d WHERE d.county = $1 AND d.household @any $2 AND d.scheme = $3 AND d.division BETWEEN $4 AND $5
              AND d.valid_from <= $6 AND d.effect <> 'refuse'
              AND NOT EXISTS (SELECT 1 FROM decision l WHERE l.county = d.county AND l.household = d.household
@@ -324,7 +339,12 @@ impl Snapshot {
                AND (l.person = d.person OR (l.person IS NULL AND d.person IS NULL)))
              ORDER BY d.household, d.id";
         let list: Vec<i64> = households.iter().map(|id| id.0).collect();
-        self.tx.all(sql, args![county, list, scheme, low, high, day]).await?.iter().map(read).collect()
+        let rows = self.tx.all(sql, args![county, list, scheme, low, high, day]).await?;
+        let bare = |row: &Row| {
+            let figures = figures_read_bare(&row.get::<String>("bare")?)?;
+            Ok(Decision { figures, ..read(row)? })
+        };
+        rows.iter().map(bare).collect()
     }
 
     /// Oldest first.

@@ -268,6 +268,16 @@ impl Payee {
         }
     }
 
+    /// As forms and the index `payee` write it.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Payee::Person => "person",
+            Payee::Carer => "carer",
+            Payee::Institution => "institution",
+            Payee::Provider => "provider",
+        }
+    }
+
     pub const fn zh(self) -> &'static str {
         match self {
             Payee::Person => "供养对象本人账户",

@@ -1,7 +1,7 @@
 //! How everybody who is supported is cared for on a day: level, agreement, and why an agreement does not hold. The coverage
 //! list, the indicators and the answers to other measures all read this one view, so that they cannot differ.
 
-use crate::agreement::{self, Agreed};
+use crate::agreement::{self, Agreed, Payee};
 use crate::assessment::{self, Assessed};
 use crate::carer;
 use crate::rules::agreement::{CarerState, Invalid};
@@ -46,7 +46,7 @@ impl Cared {
 }
 
 /// Everybody's care on a day, from documents read once.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct View {
     assessments: BTreeMap<Id, Vec<Assessed>>,
     agreements: BTreeMap<Id, Vec<Agreed>>,
@@ -61,6 +61,23 @@ impl View {
     pub fn read() -> Result<View> {
         let mut agreements: BTreeMap<Id, Vec<Agreed>> = BTreeMap::new();
         for agreed in agreement::scan(documents::Query::of("agreement").states(&agreement::FILED))? {
+            agreements.entry(agreed.member).or_default().push(agreed);
+        }
+        Ok(View { assessments: assessment::register()?, agreements, carers: carer::register()? })
+    }
+
+    /// Reads those whose fee goes to the person's own account: few, and often nobody.
+    ///
+    /// # Errors
+    /// As [`documents::scan`].
+    pub fn paid_themselves() -> Result<View> {
+        let own = documents::Query::of("agreement").states(&agreement::FILED).index("payee", Payee::Person.code());
+        let found = agreement::scan(own)?;
+        if found.is_empty() {
+            return Ok(View::default());
+        }
+        let mut agreements: BTreeMap<Id, Vec<Agreed>> = BTreeMap::new();
+        for agreed in found {
             agreements.entry(agreed.member).or_default().push(agreed);
         }
         Ok(View { assessments: assessment::register()?, agreements, carers: carer::register()? })

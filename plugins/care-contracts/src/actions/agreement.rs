@@ -35,7 +35,12 @@ pub fn act(context: &Context, action: &Action) -> Result<Effects> {
         "edit" => {
             let mut edited = read(context, household, values, Some(&body))?;
             edited.replaces = body.replaces;
-            let put = document.to("unsigned").note("修改协议").index("carer", edited.carer.0).body(&edited);
+            let put = document
+                .to("unsigned")
+                .note("修改协议")
+                .index("carer", edited.carer.0)
+                .index("payee", edited.payee.code())
+                .body(&edited);
             Ok(Effects::new().document(keep_due(document, put)))
         }
         "print" => print(context, document, household, body),
@@ -59,6 +64,7 @@ fn create(household: Id, body: &Agreement) -> Effects {
             .state("unsigned")
             .index("person", body.member.0)
             .index("carer", body.carer.0)
+            .index("payee", body.payee.code())
             .note(format!("起草协议，{} 至 {}", body.from, body.to))
             .body(body),
     )
