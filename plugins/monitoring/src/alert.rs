@@ -175,11 +175,6 @@ impl Alert {
     }
 }
 
-/// A document's target.
-pub fn target(document: &Document) -> Target {
-    Target { household: document.household.unwrap_or_default(), person: document.person }
-}
-
 /// An alert as the figures count it, and its document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Counted {
