@@ -80,6 +80,43 @@ pub struct Decision {
     pub decided_by_name: String,
 }
 
+/// What a figure or a list over a whole county reads of a decision: of the figures those it asked for, in the order of its asking.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SlimDecision {
+    pub id: DecisionId,
+    pub household: HouseholdId,
+    pub person: Option<PersonId>,
+    pub effect: Effect,
+    pub outcome: String,
+    pub amount: Fen,
+    pub covered_persons: i32,
+    pub from: Date,
+    pub to: Option<Date>,
+    /// The day it was made.
+    pub decided: Date,
+    pub figures: Vec<Option<i64>>,
+}
+
+impl SlimDecision {
+    /// Of a whole one.
+    pub fn of(decision: &Decision, figures: &[String]) -> SlimDecision {
+        let value = |code: &String| decision.figures.iter().find(|one| one.code == *code).map(|one| one.value);
+        SlimDecision {
+            id: decision.id,
+            household: decision.household,
+            person: decision.person,
+            effect: decision.effect,
+            outcome: decision.outcome.clone(),
+            amount: decision.amount,
+            covered_persons: decision.covered_persons,
+            from: decision.from,
+            to: decision.to,
+            decided: decision.decided_at.date(),
+            figures: figures.iter().map(value).collect(),
+        }
+    }
+}
+
 /// Everything the answer depended on.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Cause {

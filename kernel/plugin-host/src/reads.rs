@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use doudi_domain::calendar::WorkCalendar;
 use doudi_domain::catalogue::FieldCode;
 use doudi_domain::columns::Columns;
-use doudi_domain::decision::Decision;
+use doudi_domain::decision::{Decision, SlimDecision};
 use doudi_domain::document::Document;
 use doudi_domain::parameter::Parameter;
 use doudi_domain::payment::{self, Conflict, Payment};
@@ -110,6 +110,20 @@ pub trait Reads: Send {
     ) -> Result<Vec<Decision>> {
         let _ = (scheme, on, decided_since, after, limit);
         Err(unread("在保决定"))
+    }
+
+    /// As [`Reads::decisions_in_force`], of each decision what a figure or a list over a county needs.
+    async fn decisions_in_force_slim(
+        &mut self,
+        scheme: &str,
+        on: Date,
+        decided_since: Option<Date>,
+        after: HouseholdId,
+        limit: u32,
+        figures: &[String],
+    ) -> Result<Vec<SlimDecision>> {
+        let whole = self.decisions_in_force(scheme, on, decided_since, after, limit).await?;
+        Ok(whole.iter().map(|decision| SlimDecision::of(decision, figures)).collect())
     }
 
     /// Lines of the envelopes this plugin opened, and of these schemes (its own) whoever opened theirs, by ascending id.

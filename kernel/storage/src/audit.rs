@@ -57,7 +57,8 @@ pub struct AuditBreak {
 }
 
 /// How far the logs of a county and of its city have come: while it stays, nothing they know of has changed. The city's is looked
-/// at because releases, the statutory calendar and the places are its.
+/// at because releases, the statutory calendar and the places are its. Entries that tell of somebody who looked, or came and went,
+/// change nothing.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub struct Watermark {
     county: i64,
@@ -68,6 +69,19 @@ impl Watermark {
     pub fn new(county: i64, city: i64) -> Watermark {
         Watermark { county, city }
     }
+
+    /// Whether everything the other knows of is known here.
+    pub fn covers(self, other: Watermark) -> bool {
+        self.county >= other.county && self.city >= other.city
+    }
+}
+
+/// What somebody did without changing anything a page could show.
+macro_rules! looked {
+    () => {
+        "('session.create', 'session.revoke', 'session.revoke-all', 'user.login', 'user.login-failed', 'user.password', 'reveal',
+          'export', 'decision.export', 'notice.print')"
+    };
 }
 
 /// An entry before it has its place in the chain.
@@ -200,10 +214,14 @@ impl Snapshot {
     /// How far the logs have come in this snapshot. Anybody may know: it says nothing of what was done.
     pub async fn audit_watermark(&mut self) -> Result<Watermark> {
         let city = County(self.reach.county.0 / 100 * 100);
-        let sql = "SELECT COALESCE(MAX(seq), 0) AS seq FROM audit WHERE county = $1";
+        let sql = concat!(
+            "SELECT seq FROM audit WHERE county = $1 AND what NOT IN ",
+            looked!(),
+            " ORDER BY seq DESC LIMIT 1"
+        );
         let mut come = [0; 2];
         for (come, county) in come.iter_mut().zip([self.reach.county, city]) {
-            *come = self.tx.one(sql, args![county]).await?.get("seq")?;
+            *come = self.tx.optional(sql, args![county]).await?.map_or(Ok(0), |row| row.get("seq"))?;
         }
         let [county, city] = come;
         Ok(Watermark::new(county, city))
@@ -211,7 +229,11 @@ impl Snapshot {
 
     /// Whether a user has changed anything in the county since.
     pub async fn audit_has_since(&mut self, mark: Watermark, user: UserId) -> Result<bool> {
-        let sql = "SELECT seq FROM audit WHERE county = $1 AND seq > $2 AND by_user = $3 LIMIT 1";
+        let sql = concat!(
+            "SELECT seq FROM audit WHERE county = $1 AND seq > $2 AND by_user = $3 AND what NOT IN ",
+            looked!(),
+            " LIMIT 1"
+        );
         Ok(self.tx.optional(sql, args![self.reach.county, mark.county, user]).await?.is_some())
     }
 }

@@ -6,13 +6,14 @@ use crate::event::{EVENT, NewEvent};
 use crate::page::{self, Page};
 use crate::snapshot::Reach;
 use crate::{Snapshot, Write, household, revision};
-use doudi_domain::decision::{Cause, Decision, Effect, Figure, Reason, Verdict};
+use doudi_domain::decision::{Cause, Decision, Effect, Figure, Reason, SlimDecision, Verdict};
 use doudi_domain::{
     Date, DecisionId, DivisionCode, DocumentId, Error, EventId, FactId, Fen, HouseholdId, Instant, ParameterId,
     PersonId, Result,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 /// A decision before it has a number and a date of its own; meanings as in [`Decision`].
@@ -55,6 +56,10 @@ macro_rules! decision_columns {
     };
 }
 
+fn effect_read(code: &str) -> Result<Effect> {
+    Effect::parse(code).ok_or_else(|| broken(format!("unknown effect {code}")))
+}
+
 fn read(row: &Row) -> Result<Decision> {
     let effect: String = row.get("effect")?;
     let parameters: Vec<i64> = serde_json::from_str(&row.get::<String>("parameters")?).map_err(broken)?;
@@ -65,7 +70,7 @@ fn read(row: &Row) -> Result<Decision> {
         person: row.get("person")?,
         document: row.get("document")?,
         division: row.get("division")?,
-        effect: Effect::parse(&effect).ok_or_else(|| broken(format!("unknown effect {effect}")))?,
+        effect: effect_read(&effect)?,
         outcome: row.get("outcome")?,
         outcome_zh: row.get("outcome_zh")?,
         outcome_en: row.get("outcome_en")?,
@@ -176,6 +181,48 @@ fn figures_read_bare(text: &str) -> Result<Vec<Figure>> {
     Ok(stored.into_iter().map(figure).collect())
 }
 
+/// What governs a day of the decisions of a county's households: of each line the newest that has begun. `$columns` of `d`.
+macro_rules! governing {
+    ($columns:literal) => {
+        concat!(
+            "SELECT ",
+            $columns,
+            " FROM decision d WHERE d.county = $1 AND d.household @any $2 AND d.scheme = $3 AND d.division BETWEEN $4 AND $5
+             AND d.valid_from <= $6 AND d.effect <> 'refuse'
+             AND NOT EXISTS (SELECT 1 FROM decision l WHERE l.county = d.county AND l.household = d.household
+               AND l.scheme = d.scheme AND l.id > d.id AND l.valid_from <= $6 AND l.effect <> 'refuse'
+               AND (l.person = d.person OR (l.person IS NULL AND d.person IS NULL)))
+             ORDER BY d.household, d.id"
+        )
+    };
+}
+
+/// What a pass over a county's decisions in force is about; see [`Snapshot::decisions_governing`].
+#[derive(Debug, Clone, Copy)]
+pub struct Governing<'a> {
+    pub scheme: &'a str,
+    pub day: Date,
+    pub since: Option<Instant>,
+    pub after: HouseholdId,
+    /// Households.
+    pub limit: u32,
+}
+
+/// Values of some figures by code, in that order.
+fn values_read(text: &str, codes: &[String]) -> Result<Vec<Option<i64>>> {
+    #[derive(Deserialize)]
+    struct Value<'a> {
+        #[serde(borrow)]
+        code: Cow<'a, str>,
+        value: i64,
+    }
+    if codes.is_empty() {
+        return Ok(Vec::new());
+    }
+    let stored: Vec<Value<'_>> = serde_json::from_str(text).map_err(broken)?;
+    Ok(codes.iter().map(|code| stored.iter().find(|stored| stored.code == *code).map(|stored| stored.value)).collect())
+}
+
 impl Snapshot {
     /// `NotFound` when absent or out of scope.
     pub async fn decision_fetch(&mut self, id: DecisionId) -> Result<Decision> {
@@ -267,16 +314,64 @@ impl Snapshot {
     /// Without `since` the decisions that pay on the day, of at most `limit` households. With it those of the households about
     /// which anything was decided under the scheme at that moment or later, stops and ended decisions included. By household,
     /// then id.
-    pub async fn decisions_governing(
+    pub async fn decisions_governing(&mut self, asked: &Governing<'_>) -> Result<Vec<Decision>> {
+        let sql = governing!(
+            "d.id, d.scheme, d.household, d.person, d.document, d.division, d.effect, d.outcome, '' AS outcome_zh,
+             '' AS outcome_en, d.amount, d.covered_persons, d.valid_from, d.valid_to, '[]' AS reasons, '[]' AS figures, d.supersedes,
+             d.as_of, '' AS plugin, '' AS version, '' AS digest, '[]' AS parameters, '' AS input_hash, d.invocation, d.decided_at,
+             d.decided_by, '' AS decided_by_name, d.figures AS bare"
+        );
+        let bare = |row: &Row| {
+            let figures = figures_read_bare(&row.get::<String>("bare")?)?;
+            Ok(Decision { figures, ..read(row)? })
+        };
+        let of = |decision: &Decision| (decision.household, decision.effect, decision.to);
+        self.governing(asked, sql, bare, of).await
+    }
+
+    /// As [`Snapshot::decisions_governing`], of each decision what a figure or a list over a county needs, with the values of these
+    /// figures.
+    pub async fn decisions_governing_slim(
         &mut self,
-        scheme: &str,
-        day: Date,
-        since: Option<Instant>,
-        after: HouseholdId,
-        limit: u32,
-    ) -> Result<Vec<Decision>> {
+        asked: &Governing<'_>,
+        figures: &[String],
+    ) -> Result<Vec<SlimDecision>> {
+        let sql = governing!(
+            "d.id, d.household, d.person, d.effect, d.outcome, d.amount, d.covered_persons, d.valid_from, d.valid_to,
+             d.decided_at, d.figures"
+        );
+        let slim = |row: &Row| {
+            let decided: Instant = row.at(9)?;
+            Ok(SlimDecision {
+                id: row.at(0)?,
+                household: row.at(1)?,
+                person: row.at(2)?,
+                effect: effect_read(&row.at::<String>(3)?)?,
+                outcome: row.at(4)?,
+                amount: row.at(5)?,
+                covered_persons: row.at(6)?,
+                from: row.at(7)?,
+                to: row.at(8)?,
+                decided: decided.date(),
+                figures: values_read(&row.at::<String>(10)?, figures)?,
+            })
+        };
+        let of = |decision: &SlimDecision| (decision.household, decision.effect, decision.to);
+        self.governing(asked, sql, slim, of).await
+    }
+
+    /// The pass itself: what `read` makes of each row, by household; `of` tells whose it is, what it does and until when.
+    async fn governing<T>(
+        &mut self,
+        asked: &Governing<'_>,
+        sql: &'static str,
+        read: impl Fn(&Row) -> Result<T>,
+        of: impl Fn(&T) -> (HouseholdId, Effect, Option<Date>),
+    ) -> Result<Vec<T>> {
+        let Governing { scheme, day, since, after, limit } = *asked;
+        let Reach { county, low, high, .. } = self.reach;
         let limit = page::clamp(limit) as usize;
-        let mut found: BTreeMap<HouseholdId, Vec<Decision>> = BTreeMap::new();
+        let mut found: BTreeMap<HouseholdId, Vec<T>> = BTreeMap::new();
         let mut after = after;
         while found.len() < limit {
             // Where most have ended, a few at a time would take for ever.
@@ -285,10 +380,12 @@ impl Snapshot {
             for household in &list {
                 self.note(|| revision::decisions_of_household(*household));
             }
-            for decision in self.governing(scheme, day, &list).await? {
-                let pays = decision.effect != Effect::Stop && decision.to.is_none_or(|to| day <= to);
-                if since.is_some() || pays {
-                    found.entry(decision.household).or_default().push(decision);
+            let ids: Vec<i64> = list.iter().map(|id| id.0).collect();
+            for row in self.tx.all(sql, args![county, ids, scheme, low, high, day]).await? {
+                let one = read(&row)?;
+                let (household, effect, to) = of(&one);
+                if since.is_some() || (effect != Effect::Stop && to.is_none_or(|to| day <= to)) {
+                    found.entry(household).or_default().push(one);
                 }
             }
             match list.last() {
@@ -324,27 +421,6 @@ impl Snapshot {
         };
         let rows = self.tx.all(sql, args![county, scheme, after, low, high, day_or_moment, limit as i64]).await?;
         rows.iter().map(|row| row.at(0)).collect()
-    }
-
-    async fn governing(&mut self, scheme: &str, day: Date, households: &[HouseholdId]) -> Result<Vec<Decision>> {
-        let Reach { county, low, high, .. } = self.reach;
-        let sql = "SELECT d.id, d.scheme, d.household, d.person, d.document, d.division, d.effect, d.outcome, '' AS outcome_zh,
-             '' AS outcome_en, d.amount, d.covered_persons, d.valid_from, d.valid_to, '[]' AS reasons, '[]' AS figures, d.supersedes,
-             d.as_of, '' AS plugin, '' AS version, '' AS digest, '[]' AS parameters, '' AS input_hash, d.invocation, d.decided_at,
-             d.decided_by, '' AS decided_by_name, d.figures AS bare
-             FROM decision d WHERE d.county = $1 AND d.household @any $2 AND d.scheme = $3 AND d.division BETWEEN $4 AND $5
-             AND d.valid_from <= $6 AND d.effect <> 'refuse'
-             AND NOT EXISTS (SELECT 1 FROM decision l WHERE l.county = d.county AND l.household = d.household
-               AND l.scheme = d.scheme AND l.id > d.id AND l.valid_from <= $6 AND l.effect <> 'refuse'
-               AND (l.person = d.person OR (l.person IS NULL AND d.person IS NULL)))
-             ORDER BY d.household, d.id";
-        let list: Vec<i64> = households.iter().map(|id| id.0).collect();
-        let rows = self.tx.all(sql, args![county, list, scheme, low, high, day]).await?;
-        let bare = |row: &Row| {
-            let figures = figures_read_bare(&row.get::<String>("bare")?)?;
-            Ok(Decision { figures, ..read(row)? })
-        };
-        rows.iter().map(bare).collect()
     }
 
     /// Oldest first.

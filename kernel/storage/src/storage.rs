@@ -110,6 +110,8 @@ impl Storage {
     }
 }
 
+const ROWS_AHEAD: usize = 2_048;
+
 async fn open_sqlite(url: &str) -> Result<Db> {
     if url.contains(":memory:") || url.contains("mode=memory") {
         return Err(bad_address("内存数据库不能保存数据，请写明文件路径，例如 sqlite://doudi.db"));
@@ -118,6 +120,8 @@ async fn open_sqlite(url: &str) -> Result<Db> {
     let options = options
         .busy_timeout(Duration::from_secs(5))
         .foreign_keys(true)
+        // Rows the engine may be ahead of whoever reads them: with few, a large read is a change of threads for each row.
+        .row_buffer_size(ROWS_AHEAD)
         .pragma("cache_size", "-32768")
         .pragma("temp_store", "memory");
     let writer = options

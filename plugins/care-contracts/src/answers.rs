@@ -10,9 +10,8 @@ mod duties;
 
 use crate::agreement::Payee;
 use crate::care::View;
-use crate::codes::figure;
 use crate::rules::form::Form;
-use crate::running::{LABEL, Line, SCHEME};
+use crate::running::{LABEL, SCHEME, Support};
 use doudi_sdk::prelude::*;
 use std::collections::BTreeMap;
 
@@ -26,7 +25,7 @@ impl Answer for crate::CareContracts {
         match topic {
             "benefit.recipients" => {
                 let page = Window::of(&block, "page")?;
-                Ok(recipients(&decisions::in_force(SCHEME, on, None, page.after, page.limit)?))
+                recipients(on, &page)
             }
             "benefit.payables" => payables(on, &Window::of(&block, "page")?),
             "benefit.cases" => cases::cases(&Window::of(&block, "page")?),
@@ -42,6 +41,8 @@ struct Window {
     after: Id,
     limit: u32,
     since: Option<Date>,
+    /// Only lines of one person, or only those of a household as a whole.
+    personal: Option<bool>,
 }
 
 /// One value of a question's only row.
@@ -63,23 +64,41 @@ impl Window {
             after: Id(value(block, table, "after")?.unwrap_or(0)),
             limit: value(block, table, "limit")?.unwrap_or(LIMIT).clamp(1, LIMIT) as u32,
             since: day(block, table, "since")?,
+            personal: value(block, table, "personal")?.map(|personal| personal == 1),
         })
     }
 }
 
-fn recipients(lines: &[Decision]) -> Block {
-    Block::of(
-        Table::new("recipient", lines.len())
-            .ints("household", lines.iter().map(|line| line.household.0))
-            .optional_ints("person", lines.iter().map(|line| line.person.map(|person| person.0)))
-            .ints("covered", lines.iter().map(|line| line.covered))
-            .ints("begins", lines.iter().map(|line| line.begins)),
-    )
+fn recipients(on: Date, page: &Window) -> Result<Block> {
+    let (mut households, mut persons, mut covered, mut begins) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    decisions::page(SCHEME, on, None, page.after, page.limit, &[], |line| {
+        households.push(line.household.0);
+        persons.push(line.person.map(|person| person.0));
+        covered.push(line.covered);
+        begins.push(line.begins);
+        Ok(())
+    })?;
+    Ok(Block::of(
+        Table::new("recipient", households.len())
+            .ints("household", households)
+            .optional_ints("person", persons)
+            .ints("covered", covered)
+            .ints("begins", begins),
+    ))
+}
+
+/// A line of decisions on a day.
+struct Governing {
+    decision: Id,
+    support: Support,
+    pays: bool,
+    /// A first award, which was posted.
+    granted: bool,
 }
 
 /// One line to the person's own account.
 struct Payable {
-    line: Decision,
+    line: Governing,
     base: i64,
     /// The care fee, where it goes to the person.
     supplement: i64,
@@ -91,9 +110,9 @@ fn payables(on: Date, page: &Window) -> Result<Block> {
     let view = View::paid_themselves()?;
     let mut rows: Vec<Payable> = Vec::new();
     let mut after = page.after;
-    loop {
-        let lines = lines_on(on, page, after)?;
-        let Some(last) = lines.last().map(|line| line.household) else { break };
+    // Every line here is of one person.
+    while page.personal != Some(false) {
+        let (lines, last) = lines_on(on, page, after)?;
         for line in lines {
             let (base, supplement) = to_the_person(&view, &line, on);
             // Without `since` a line that pays nothing here is no line: support in an institution is paid elsewhere.
@@ -102,67 +121,78 @@ fn payables(on: Date, page: &Window) -> Result<Block> {
             }
         }
         // A page of people in institutions is no end: the asker stops when nobody comes.
-        if !rows.is_empty() {
-            break;
+        match last {
+            Some(last) if rows.is_empty() => after = last,
+            _ => break,
         }
-        after = last;
     }
     posted(on, &mut rows)?;
+    let support = || rows.iter().map(|row| &row.line.support);
     let table = Table::new("payable", rows.len())
         .texts("scheme", rows.iter().map(|_| SCHEME))
         .texts("label", rows.iter().map(|_| LABEL))
-        .ints("household", rows.iter().map(|row| row.line.household.0))
-        .optional_ints("person", rows.iter().map(|row| row.line.person.map(|person| person.0)))
+        .ints("household", support().map(|support| support.household.0))
+        .optional_ints("person", support().map(|support| support.person.map(|person| person.0)))
         .ints("covered", rows.iter().map(|row| i64::from(row.base + row.supplement > 0)))
-        .ints("decision", rows.iter().map(|row| row.line.id.0))
+        .ints("decision", rows.iter().map(|row| row.line.decision.0))
         .ints("amount", rows.iter().map(|row| row.base + row.supplement))
         .ints("base", rows.iter().map(|row| row.base))
         .ints("supplement", rows.iter().map(|row| row.supplement))
-        .ints("begins", rows.iter().map(|row| row.line.begins))
+        .ints("begins", support().map(|support| support.begins))
         .optional_ints("ceiling", rows.iter().map(|row| (row.base > 0).then_some(row.base)))
         .optional_ints("posted", rows.iter().map(|row| row.posted.map(i64::from)));
-    let members: Vec<i64> = rows.iter().map(|row| row.line.person.unwrap_or_default().0).collect();
+    let members: Vec<i64> = support().map(|support| support.person.unwrap_or_default().0).collect();
     let ends = (1..=rows.len() as u32).collect();
     Ok(Block::of(table).with(Table::new("member", members.len()).ends(ends).ints("person", members)))
 }
 
-fn to_the_person(view: &View, line: &Decision, on: Date) -> (i64, i64) {
-    if !line.pays_on(on) || line.form() == Form::Central {
+fn to_the_person(view: &View, line: &Governing, on: Date) -> (i64, i64) {
+    if !line.pays || line.support.form == Form::Central {
         return (0, 0);
     }
-    let cared = view.cared(line.clone(), on);
+    let cared = view.cared(line.support, on);
     let fee = cared
         .agreement
         .as_ref()
         .filter(|_| cared.invalid.is_none())
         .filter(|agreed| agreed.payee == Payee::Person)
         .map_or(0, |agreed| agreed.fee);
-    (line.value(figure::BASIC), fee)
+    (line.support.basic.0, fee)
 }
 
-/// The decisions that govern the day; with `since` one for each person of each household decided about, paying or not.
-fn lines_on(on: Date, page: &Window, after: Id) -> Result<Vec<Decision>> {
-    let Some(since) = page.since else { return decisions::in_force(SCHEME, on, None, after, page.limit) };
+/// The decisions that govern the day, and the last household looked at; with `since` one for each person of each household decided
+/// about, paying or not.
+fn lines_on(on: Date, page: &Window, after: Id) -> Result<(Vec<Governing>, Option<Id>)> {
+    let Some(since) = page.since else { return read(on, None, page, after) };
     // Every line there is, begun or not: the households must not depend on the day.
-    let mut lines: BTreeMap<(Id, Option<Id>), Decision> = BTreeMap::new();
-    for decision in decisions::in_force(SCHEME, Date::MAX, Some(since), after, page.limit)? {
-        let nothing_yet = Decision { effect: "stop".to_owned(), ..decision };
-        lines.insert((nothing_yet.household, nothing_yet.person), nothing_yet);
-    }
-    for decision in decisions::in_force(SCHEME, on, Some(since), after, page.limit)? {
-        if let Some(line) = lines.get_mut(&(decision.household, decision.person)) {
-            *line = decision;
+    let (all, last) = read(Date::MAX, Some(since), page, after)?;
+    let key = |line: &Governing| (line.support.household, line.support.person);
+    let mut lines: BTreeMap<(Id, Option<Id>), Governing> =
+        all.into_iter().map(|line| (key(&line), Governing { pays: false, ..line })).collect();
+    for governing in read(on, Some(since), page, after)?.0 {
+        if let Some(line) = lines.get_mut(&key(&governing)) {
+            *line = governing;
         }
     }
-    Ok(lines.into_values().collect())
+    Ok((lines.into_values().collect(), last))
 }
 
-/// Whether those who are paid for the first time were posted; of others nobody asks.
+fn read(on: Date, since: Option<Date>, page: &Window, after: Id) -> Result<(Vec<Governing>, Option<Id>)> {
+    let mut lines = Vec::new();
+    let last = decisions::page(SCHEME, on, since, after, page.limit, &Support::figures(), |line| {
+        let granted = line.effect == "grant";
+        lines.push(Governing { decision: line.id, support: Support::of(&line), pays: line.pays, granted });
+        Ok(())
+    })?;
+    Ok((lines, last))
+}
+
+/// Whether those who were awarded a short while ago were posted; of others nobody asks.
 fn posted(on: Date, rows: &mut [Payable]) -> Result<()> {
     let recent = on.first_of_month().add_months(-1);
-    let fresh = rows.iter_mut().filter(|row| row.base > 0 && row.line.begins >= recent).take(LOOKED_UP);
-    for row in fresh {
-        let Some(document) = row.line.document else { continue };
+    let fresh = |row: &&mut Payable| row.base > 0 && row.line.granted && row.line.support.begins >= recent;
+    for row in rows.iter_mut().filter(fresh).take(LOOKED_UP) {
+        let Some(document) = decisions::get(row.line.decision)?.document else { continue };
         let document = documents::get(document)?;
         if document.collection == "application" {
             row.posted = Some(document.body::<crate::application::Application>()?.posted.is_some());

@@ -7,14 +7,14 @@ use crate::carer;
 use crate::rules::agreement::{CarerState, Invalid};
 use crate::rules::form::Form;
 use crate::rules::level::Level;
-use crate::running::{self, Line};
+use crate::running::{self, Support};
 use doudi_sdk::prelude::*;
 use std::collections::BTreeMap;
 
 /// One supported person on a day.
 #[derive(Debug, Clone)]
 pub struct Cared {
-    pub line: Decision,
+    pub household: Id,
     pub person: Id,
     pub form: Form,
     /// The assessment that governs.
@@ -104,8 +104,8 @@ impl View {
     }
 
     /// One person's care on a day.
-    pub fn cared(&self, line: Decision, day: Date) -> Cared {
-        let person = line.person.unwrap_or_default();
+    pub fn cared(&self, support: Support, day: Date) -> Cared {
+        let person = support.person.unwrap_or_default();
         let own = self.assessments.get(&person).map_or(&[][..], Vec::as_slice);
         let assessment = assessment::governing(own, day).copied();
         let level = assessment.as_ref().and_then(Assessed::level);
@@ -120,14 +120,13 @@ impl View {
                 Err(invalid) => best = Some((agreed, Some(invalid))),
             }
         }
-        let form = line.form();
         Cared {
+            household: support.household,
             person,
-            form,
+            form: support.form,
             assessment,
             agreement: best.map(|(agreed, _)| agreed.clone()),
             invalid: best.and_then(|(_, invalid)| invalid),
-            line,
         }
     }
 
@@ -136,7 +135,7 @@ impl View {
     /// # Errors
     /// As [`running::everybody`].
     pub fn everybody(&self, day: Date) -> Result<Vec<Cared>> {
-        Ok(running::everybody(day)?.into_iter().map(|line| self.cared(line, day)).collect())
+        Ok(running::everybody(day)?.into_iter().map(|support| self.cared(support, day)).collect())
     }
 }
 

@@ -12,7 +12,7 @@ use crate::rules::form::Form;
 use crate::rules::labour;
 use crate::rules::level::Level;
 use crate::rules::visit::next_due;
-use crate::running::{Line, SCHEME};
+use crate::running::{Line, SCHEME, Support};
 use crate::terms_on;
 use crate::visit::Visit;
 use doudi_sdk::prelude::*;
@@ -68,7 +68,7 @@ fn visit(line: &Decision, params: &Params, today: Date) -> Result<Effects> {
         Some(last) => last.body::<Visit>()?.done,
         None => None,
     };
-    let cared = View::of_person(person)?.cared(line.clone(), today);
+    let cared = View::of_person(person)?.cared(Support::from(line), today);
     let level = cared.level().unwrap_or(Level::SelfCaring);
     let agreed = cared.agreement.as_ref().filter(|_| cared.is_covered()).map(|agreed| agreed.visit_days);
     // The county's interval binds; an agreement may only ask for more visits.
@@ -88,7 +88,7 @@ fn yearly(line: &Decision, params: &Params, today: Date) -> Result<Effects> {
     if review::open_of(person, Some("yearly"))?.is_some() {
         return Ok(Effects::new());
     }
-    let due = next_review(line, months)?;
+    let due = next_review(&Support::from(line), months)?;
     let key = format!("yearly-{}-{due}", person.0);
     if due > today.add_days(params.lead_days) {
         return Ok(Effects::new());
@@ -112,7 +112,7 @@ fn yearly(line: &Decision, params: &Params, today: Date) -> Result<Effects> {
 ///
 /// # Errors
 /// As [`documents::find`].
-pub fn next_review(line: &Decision, months: u32) -> Result<Date> {
+pub fn next_review(line: &Support, months: u32) -> Result<Date> {
     let person = line.person.unwrap_or_default();
     let awarded = decisions::of_household(line.household)?
         .into_iter()

@@ -6,15 +6,13 @@ use crate::rules::form::Form;
 use crate::rules::labour::Ground;
 use crate::rules::level::Level;
 use doudi_sdk::codes::FigureCode;
+use doudi_sdk::decisions::InForce;
 use doudi_sdk::prelude::*;
 
 /// Monthly support of 特困 people.
 pub const SCHEME: &str = "tekun";
 /// As rosters and other measures call it.
 pub const LABEL: &str = "特困人员救助供养";
-/// Lines the kernel gives at once.
-const AT_ONCE: u32 = 2_000;
-
 /// The decisions that support people of a household on a day, one for each person.
 ///
 /// # Errors
@@ -69,21 +67,71 @@ pub fn require(household: Id, person: Option<Id>, on: Date) -> Result<Decision> 
     }))
 }
 
+/// One person's support, as lists and figures over a whole county read it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Support {
+    pub household: Id,
+    pub person: Option<Id>,
+    pub form: Form,
+    /// The care he was last decided to need.
+    pub level: Option<Level>,
+    pub amount: Fen,
+    pub basic: Fen,
+    pub care: Fen,
+    pub begins: Date,
+    pub decided: Date,
+}
+
+impl From<&Decision> for Support {
+    fn from(line: &Decision) -> Support {
+        Support {
+            household: line.household,
+            person: line.person,
+            form: line.form(),
+            level: line.level(),
+            amount: line.amount,
+            basic: Fen(line.value(figure::BASIC)),
+            care: Fen(line.value(figure::CARE)),
+            begins: line.begins,
+            decided: line.decided,
+        }
+    }
+}
+
+impl Support {
+    /// What is read of each decision.
+    pub fn figures() -> [&'static str; 4] {
+        [figure::FORM, figure::LEVEL, figure::BASIC, figure::CARE].map(name)
+    }
+
+    /// Of a decision that was read with [`Support::figures`].
+    pub fn of(line: &InForce<'_>) -> Support {
+        let [form, level, basic, care] = Support::figures().map(|code| line.figure(code).unwrap_or(0));
+        Support {
+            household: line.household,
+            person: line.person,
+            form: Form::from_code(form).unwrap_or_default(),
+            level: Level::from_code(level),
+            amount: line.amount,
+            basic: Fen(basic),
+            care: Fen(care),
+            begins: line.begins,
+            decided: line.decided,
+        }
+    }
+}
+
 /// Everybody supported on a day, by household.
 ///
 /// # Errors
-/// As [`decisions::in_force`].
-pub fn everybody(on: Date) -> Result<Vec<Decision>> {
-    let mut all: Vec<Decision> = Vec::new();
-    loop {
-        let after = all.last().map_or(Id(0), |line| line.household);
-        let page = decisions::in_force(SCHEME, on, None, after, AT_ONCE)?;
-        let households = page.iter().map(|line| line.household).collect::<std::collections::BTreeSet<_>>().len();
-        all.extend(page.into_iter().filter(|line| line.pays_on(on)));
-        if households < AT_ONCE as usize {
-            return Ok(all);
-        }
-    }
+/// As [`decisions::scan`].
+pub fn everybody(on: Date) -> Result<Vec<Support>> {
+    let mut all = Vec::new();
+    decisions::scan(SCHEME, on, &Support::figures(), |line| {
+        all.push(Support::of(&line));
+        Ok(())
+    })?;
+    Ok(all)
 }
 
 /// What a decision says beyond its amount.

@@ -6,7 +6,6 @@ use crate::rules::form::Form;
 use crate::rules::level::Level;
 use crate::rules::visit::in_time;
 use crate::terms_on;
-use crate::visit;
 use doudi_sdk::prelude::*;
 use std::collections::BTreeMap;
 
@@ -104,7 +103,7 @@ pub fn visits_due(begins: Date, ends: Date, upto: Date) -> Result<Vec<VisitDue>>
     let mut found = Vec::new();
     let mut month = begins.first_of_month();
     while month <= ends {
-        let query = documents::Query::of("visit").index("month", visit::month(month));
+        let query = documents::Query::of("visit").index("month", month.month_code());
         documents::scan(query, &["state", "person", "household", "/due", "/done"], |row| {
             let state = row.text("state").unwrap_or_default();
             let (Some(due), done) = (row.date("/due"), row.date("/done")) else { return Ok(()) };

@@ -42,15 +42,10 @@ impl Visit {
             .state("due")
             .due(due)
             .index("person", person.0)
-            .index("month", month(due))
+            .index("month", due.month_code())
             .note("到期走访")
             .body(&body)
     }
-}
-
-/// The index visits are counted by: the month they fall due in, `2022-08`.
-pub fn month(due: Date) -> String {
-    format!("{}-{:02}", due.year(), due.month())
 }
 
 pub fn place_word(place: &str) -> &'static str {

@@ -4,7 +4,6 @@
 use crate::check;
 use crate::proposal::{PROPOSAL, Proposal};
 use crate::rules::authority::holds;
-use crate::rules::period::month_code;
 use crate::rules::quality::{Found, rate};
 use crate::{drawing, order, parameters};
 use doudi_sdk::prelude::*;
@@ -78,5 +77,5 @@ fn proposed(town: i64, on: Date) -> Result<bool> {
 }
 
 fn key(town: i64, on: Date) -> String {
-    format!("{town:012}-{}", month_code(on))
+    format!("{town:012}-{}", on.month_code())
 }

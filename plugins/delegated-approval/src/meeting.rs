@@ -142,7 +142,7 @@ pub fn dealings(from: Date, to: Date) -> Result<BTreeMap<Id, Vec<Dealt>>> {
     let mut dealings: BTreeMap<Id, Vec<Dealt>> = BTreeMap::new();
     let mut month = from.first_of_month();
     while month <= to {
-        for (document, meeting) in of_month(&crate::rules::period::month_code(month), &["signed"])? {
+        for (document, meeting) in of_month(&month.month_code(), &["signed"])? {
             for item in &meeting.items {
                 if let Some(dealt) = meeting.dealt(document.id, item) {
                     dealings.entry(item.case).or_default().push(dealt);

@@ -8,7 +8,6 @@ pub mod map;
 pub mod meetings;
 pub mod towns;
 
-use crate::rules::period::month;
 use doudi_sdk::prelude::*;
 
 impl View for crate::DelegatedApproval {
@@ -59,7 +58,7 @@ pub(crate) fn count_cell(count: usize) -> Cell {
 
 /// The month of the address, else this month.
 pub(crate) fn month_asked(context: &Context, request: &PageRequest) -> Date {
-    request.query("month").and_then(month).unwrap_or(context.today).first_of_month()
+    request.query("month").and_then(Date::of_month).unwrap_or(context.today).first_of_month()
 }
 
 /// The days of the address, else the year to date: last year as well in its first three months.

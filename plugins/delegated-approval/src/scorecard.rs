@@ -4,7 +4,6 @@
 use crate::answers::duties::meetings;
 use crate::check::{self, CONCLUDED, Check};
 use crate::draw::{DRAW, Draw};
-use crate::rules::period::month_code;
 use crate::rules::quality::{Approvals, Found};
 use crate::rules::sample::{FLOOR, Reason};
 use crate::{meeting, order, parameters};
@@ -170,7 +169,7 @@ pub fn drawn_within(begins: Date, ends: Date) -> Result<Vec<(Document, Draw)>> {
     let mut month = begins.first_of_month();
     while month <= ends {
         let quarter = crate::rules::period::Period::containing(month, crate::rules::period::Length::Quarter).code();
-        for code in [month_code(month), quarter] {
+        for code in [month.month_code(), quarter] {
             for document in documents::find(documents::Query::of(DRAW).index("period", code))? {
                 let draw: Draw = document.body()?;
                 if begins <= draw.period.from && draw.period.from <= ends && draw.frozen.is_some() {

@@ -33,6 +33,8 @@ pub(crate) struct Window {
     pub since: Option<Date>,
     /// Only this one's.
     pub household: Option<Id>,
+    /// Only lines of one person, or only those of a household as a whole.
+    pub personal: Option<bool>,
 }
 
 /// Inclusive days.
@@ -51,6 +53,7 @@ impl Window {
             limit: value("limit")?.unwrap_or(LIMIT).clamp(1, LIMIT) as u32,
             since: value("since")?.and_then(day),
             household: value("household")?.map(Id),
+            personal: value("personal")?.map(|personal| personal == 1),
         })
     }
 }

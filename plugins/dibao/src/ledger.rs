@@ -5,12 +5,6 @@ use crate::application::Application;
 use doudi_sdk::prelude::*;
 use std::collections::BTreeMap;
 
-/// A month as indexes carry it: `2022-08`.
-pub fn month_code(day: Date) -> String {
-    let (year, month, _) = day.parts();
-    format!("{year:04}-{month:02}")
-}
-
 /// The first days of the months a period touches.
 pub fn months(from: Date, to: Date) -> impl Iterator<Item = Date> {
     let first = from.first_of_month();
@@ -33,7 +27,7 @@ pub fn closed(
 ) -> Result<Vec<Document>> {
     let mut found = Vec::new();
     for month in months(from, to) {
-        let query = documents::Query::of(collection).states(states).index("closed", month_code(month));
+        let query = documents::Query::of(collection).states(states).index("closed", month.month_code());
         let (mut cursor, mut own) = (after, Vec::new());
         loop {
             let page = documents::find(query.clone().after(cursor))?;
@@ -87,7 +81,8 @@ pub fn limited(from: Date, to: Date) -> Result<Vec<Limited>> {
         documents.insert(document.id, document);
     }
     for month in months(from, to) {
-        let closed = documents::Query::of("application").states(&Application::CLOSED).index("limit", month_code(month));
+        let closed =
+            documents::Query::of("application").states(&Application::CLOSED).index("limit", month.month_code());
         documents.extend(documents::all(closed)?.into_iter().map(|document| (document.id, document)));
     }
     let mut found = Vec::new();

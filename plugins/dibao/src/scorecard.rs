@@ -9,7 +9,7 @@ use crate::rules::RuleSet;
 use crate::rules::change::{death_due, months_paid_after_death};
 use crate::rules::household::{Standing, standing};
 use crate::rules::single::is_severe;
-use crate::running::{EDGE, lines_on};
+use crate::running::{EDGE, Line, lines_on};
 use crate::terms_on;
 use crate::upcoming::{self, Planned};
 use doudi_sdk::prelude::*;
@@ -33,7 +33,9 @@ impl Indicators for crate::Dibao {
         let refused = decided(&["refused"], begins, ends)?;
         let overturned = overturned()?;
         let day = ends.min(today);
-        let singles = singles(day)?;
+        // A county's lines are tens of thousands: they are read once.
+        let lines = lines_on(day)?;
+        let singles = singles(day, &lines)?;
         let list = |page: &str, kind: &str| format!("{page}?list={kind}&from={begins}&to={ends}");
         let figure = |code: &str, label: &str, (part, whole): (i64, i64), target: Option<i64>, page: String| {
             Indicator { code: code.to_owned(), label: label.to_owned(), part, whole, target, drill_down: page }
@@ -70,7 +72,7 @@ impl Indicators for crate::Dibao {
             ),
         ];
         if let Some(population) = population(day)? {
-            let persons = lines_on(day)?.iter().map(|line| line.covered).sum();
+            let persons = lines.iter().map(|line| line.covered).sum();
             figures.push(figure(
                 "coverage",
                 "保障人数占户籍人口",
@@ -169,13 +171,13 @@ pub struct Single {
     pub covered: bool,
 }
 
-/// All of them on a day.
+/// All of them on a day, with the lines that pay on it.
 ///
 /// # Errors
 /// As [`terms_on`].
-pub fn singles(day: Date) -> Result<Vec<Single>> {
+pub fn singles(day: Date, lines: &[Line]) -> Result<Vec<Single>> {
     let mut covered: BTreeMap<Id, Vec<Option<Id>>> = BTreeMap::new();
-    for line in lines_on(day)? {
+    for line in lines {
         covered.entry(line.household).or_default().push(line.person);
     }
     // A family that is covered as a whole is none of the 边缘 families any more.

@@ -1,7 +1,6 @@
 //! Rechecks of a period: those that are open or done, and those the calendar will open because a line of decisions falls due
 //! (57号 第三十一条: yearly when stable, half-yearly otherwise).
 
-use crate::recheck::Recheck;
 use crate::rules::recheck::Class;
 use crate::running::{Line, lines_on};
 use crate::terms_on;
@@ -17,7 +16,7 @@ pub struct Planned {
     /// Absent for one that was started by hand, by an alert or by a spot check.
     pub class: Option<Class>,
     /// Absent while the calendar has not opened it.
-    pub document: Option<Document>,
+    pub document: Option<Id>,
     /// The day somebody was there.
     pub done: Option<Date>,
 }
@@ -53,18 +52,21 @@ fn opened(from: Date, to: Date) -> Result<Vec<Planned>> {
     let mut found = Vec::new();
     let mut day = from;
     while day <= to {
-        for document in documents::all(documents::Query::of("recheck").index("due", day))? {
-            let (Some(household), false) = (document.household, document.state == "cancelled") else { continue };
-            let body: Recheck = document.body()?;
+        let query = documents::Query::of("recheck").index("due", day);
+        documents::scan(query, &["state", "household", "person", "/class", "/visit/on"], |row| {
+            let (Some(household), false) = (row.id_of("household"), row.text("state") == Some("cancelled")) else {
+                return Ok(());
+            };
             found.push(Planned {
                 due: day,
                 household,
-                person: document.person,
-                class: Class::from_letter(&body.class),
-                done: body.visit.as_ref().map(|visit| visit.on),
-                document: Some(document),
+                person: row.id_of("person"),
+                class: row.text("/class").and_then(Class::from_letter),
+                done: row.date("/visit/on"),
+                document: Some(row.id),
             });
-        }
+            Ok(())
+        })?;
         day = day.add_days(1);
     }
     Ok(found)

@@ -453,6 +453,51 @@ fn whoever_asks_for_several_days_sees_the_same_households() {
 }
 
 #[test]
+fn lines_of_one_person_and_of_whole_households_are_asked_for_apart() {
+    let day = |text: &str| -> Date { text.parse().expect("a date") };
+    let line = |household: i64, person: Option<i64>| Decision {
+        id: Id(100 + household),
+        scheme: "dibao".to_owned(),
+        household: Id(household),
+        person: person.map(Id),
+        document: None,
+        outcome: "granted".to_owned(),
+        effect: "change".to_owned(),
+        amount: Fen(21_000),
+        covered: 1,
+        begins: day("2022-07-01"),
+        ends: None,
+        as_of: day("2022-07-01"),
+        decided: day("2022-06-20"),
+        figures: vec![("standard".to_owned(), 71_000), ("supplement".to_owned(), 1_000)],
+    };
+    let mut world = County::new(&three(1_800)).world;
+    for (household, person) in [(11, None), (12, None), (13, Some(31)), (14, None), (15, Some(51)), (16, Some(61))] {
+        world = world.household(household, &three(1_800)).decision(line(household, person));
+    }
+    let ask = |personal: Option<i64>, after: i64, limit: i64| {
+        let page = Table::new("page", 1).ints("after", [after]).ints("limit", [limit]).optional_ints("personal", [personal]);
+        let answer = world.run(|context| Dibao::answer(context, "benefit.payables", day("2022-07-20"), Block::of(page)));
+        let answer = answer.expect("an answer");
+        let table = answer.table("payable").expect("the table");
+        table.int_column("household").expect("households").values().to_vec()
+    };
+    for (personal, after, limit, expected) in [
+        (None, 0, 100, vec![11, 12, 13, 14, 15, 16]),
+        (Some(0), 0, 100, vec![11, 12, 14]),
+        (Some(1), 0, 100, vec![13, 15, 16]),
+        (Some(1), 0, 2, vec![13, 15]),
+        (Some(1), 15, 2, vec![16]),
+        (Some(1), 16, 2, vec![]),
+        // A page of people covered alone is no end for whoever asks for households.
+        (Some(0), 12, 1, vec![14]),
+        (Some(0), 14, 1, vec![]),
+    ] {
+        assert_eq!(ask(personal, after, limit), expected, "{personal:?}, {limit} after {after}");
+    }
+}
+
+#[test]
 fn a_death_opens_a_change_once_and_stops_the_part_from_the_month_after() {
     let mut county = County::covered();
     county.as_user("2022-12-05", SYSTEM);

@@ -3,7 +3,7 @@
 
 use crate::roster::{self, Roster};
 use crate::rules::path::Due;
-use crate::settings::{Settings, month_code};
+use crate::settings::Settings;
 use doudi_sdk::prelude::*;
 
 /// The topic.
@@ -61,7 +61,7 @@ pub fn due(context: &Context, begins: Date, ends: Date) -> Result<Vec<Duty>> {
         for (code, label, due, done) in steps {
             if begins <= due.due && due.due <= ends {
                 duties.push(Duty {
-                    code: format!("{code}-{}", month_code(month)),
+                    code: format!("{code}-{}", month.month_code()),
                     label: format!("{}{label}", month.chinese_month()),
                     due,
                     done: rosters.iter().filter(|(_, body)| done(body).is_some()).count() as i64,
@@ -88,6 +88,6 @@ fn block(duties: &[Duty]) -> Block {
         .ints("done", duties.iter().map(|duty| duty.done))
         .ints("of", duties.iter().map(|duty| duty.of))
         .texts("article", duties.iter().map(|_| ARTICLE))
-        .texts("page", duties.iter().map(|duty| format!("month?month={}", month_code(duty.month))));
+        .texts("page", duties.iter().map(|duty| format!("month?month={}", duty.month.month_code())));
     Block::of(table)
 }

@@ -9,7 +9,7 @@ use crate::roster::{self, ROSTER, Roster};
 use crate::rules::changes::{Flag, Paid, flag};
 use crate::rules::controls::{Candidate, Code, question};
 use crate::rules::differences::{Differences, Month, months_before};
-use crate::settings::{Settings, month, month_code};
+use crate::settings::Settings;
 use doudi_sdk::doc::effect::{PaymentFlag, PaymentLine, PaymentMark, PaymentOpen, PaymentPurpose, PaymentState};
 use doudi_sdk::payments::{Conflict, Line, Query};
 use doudi_sdk::prelude::*;
@@ -103,7 +103,7 @@ impl Cursor {
         let parts: Vec<&str> = text.split('/').collect();
         let [at, scheme, phase, roster, after, count] = parts[..] else { return Err(bad()) };
         Ok(Cursor {
-            month: month(at).ok_or_else(bad)?,
+            month: Date::of_month(at).ok_or_else(bad)?,
             scheme: (scheme != "*").then(|| scheme.to_owned()),
             phase: Phase::ALL.into_iter().find(|(_, name)| *name == phase).ok_or_else(bad)?.0,
             roster: roster.parse().map_err(|_| bad())?,
@@ -117,7 +117,7 @@ impl std::fmt::Display for Cursor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let phase = Phase::ALL.into_iter().find(|(phase, _)| *phase == self.phase).map_or("", |(_, name)| name);
         let scheme = self.scheme.as_deref().unwrap_or("*");
-        write!(f, "{}/{scheme}/{phase}/{}/{}/{}", month_code(self.month), self.roster, self.after.0, self.count)
+        write!(f, "{}/{scheme}/{phase}/{}/{}/{}", self.month.month_code(), self.roster, self.after.0, self.count)
     }
 }
 
@@ -179,7 +179,8 @@ impl Desk<'_> {
     fn regular(&self) -> Stepped {
         let cursor = self.cursor;
         let known = roster::of_month(cursor.month)?;
-        let page = payables::page(cursor.month, cursor.after, STEP, self.since(&known))?;
+        let personal = cursor.phase == Phase::Personal;
+        let page = payables::page(cursor.month, cursor.after, STEP, self.since(&known), Some(personal))?;
         let mut rows = page.rows;
         rows.retain(|row| cursor.wants(&row.scheme));
         let opened = self.open(&self.schemes(&rows)?, &known)?;
@@ -233,7 +234,7 @@ impl Desk<'_> {
             let budget = self.settings.budget(scheme);
             effects = effects
                 .document(Roster::open(month, scheme, label, budget, &path, self.context.today))
-                .open(PaymentOpen::of_new(ROSTER, Roster::key(month, scheme), scheme, month_code(month)));
+                .open(PaymentOpen::of_new(ROSTER, Roster::key(month, scheme), scheme, month.month_code()));
         }
         Ok(effects)
     }
@@ -414,7 +415,7 @@ impl Desk<'_> {
         let rosters = self.rosters()?;
         let (Some(oldest), false) = (months.first().copied(), rosters.is_empty()) else { return done() };
         let Some(since) = self.last_freeze(&rosters)? else { return done() };
-        let page = payables::page(oldest, cursor.after, DIFFERENCE_STEP, Some(since))?;
+        let page = payables::page(oldest, cursor.after, DIFFERENCE_STEP, Some(since), None)?;
         let Some(last) = page.next else { return done() };
         let mut entitled: BTreeMap<Payee, BTreeMap<Date, Payable>> = BTreeMap::new();
         let mut add = |month: Date, rows: Vec<Payable>| {
@@ -425,7 +426,7 @@ impl Desk<'_> {
         add(oldest, page.rows);
         for month in &months[1..] {
             // The households are the same on every day: only what is decided about them differs.
-            add(*month, payables::page(*month, cursor.after, DIFFERENCE_STEP, Some(since))?.rows);
+            add(*month, payables::page(*month, cursor.after, DIFFERENCE_STEP, Some(since), None)?.rows);
         }
         let mut effects = Effects::new();
         for (document, body) in &rosters {
@@ -736,7 +737,7 @@ fn households(rows: &[Payable]) -> Vec<Id> {
 
 /// What every line of a roster has.
 fn line_of(body: &Roster, row: &Payable, purpose: PaymentPurpose, month: Date, amount: Fen) -> PaymentLine {
-    let mut line = PaymentLine::new(purpose, row.household, month_code(month), row.decision, amount.0)
+    let mut line = PaymentLine::new(purpose, row.household, month.month_code(), row.decision, amount.0)
         .person(row.person)
         .covering(row.persons.iter().copied())
         .budget(&body.budget);

@@ -1,7 +1,6 @@
 //! What was paid for months that were not due: the body of its document. A person decides how it comes back; nothing is taken off
 //! another payment in silence.
 
-use crate::settings::month_code;
 use doudi_sdk::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -83,7 +82,7 @@ impl Overpayment {
     }
 
     fn key(&self, household: Id, person: Option<Id>) -> String {
-        let month = self.month.map(month_code).unwrap_or_default();
+        let month = self.month.map(Date::month_code).unwrap_or_default();
         format!("{month}-{}-{}-{}", self.scheme, household.0, person.map_or(0, |person| person.0))
     }
 
@@ -94,7 +93,7 @@ impl Overpayment {
 
     fn indexed(&self, put: DocumentPut) -> DocumentPut {
         put.index("scheme", &self.scheme)
-            .index("month", self.month.map(month_code).unwrap_or_default())
+            .index("month", self.month.map(Date::month_code).unwrap_or_default())
             .index("cause", &self.cause)
             .body(self)
     }

@@ -10,7 +10,7 @@ pub mod payee;
 pub mod words;
 
 use crate::roster::{self, Roster};
-use crate::settings::{Settings, month as month_of, month_code};
+use crate::settings::Settings;
 use doudi_sdk::prelude::*;
 
 impl View for crate::Disbursement {
@@ -40,7 +40,7 @@ pub(crate) fn after(request: &PageRequest) -> Id {
 
 /// The month of the address; else next month when its rosters exist already, else this month.
 pub(crate) fn month_asked(context: &Context, request: &PageRequest) -> Result<Date> {
-    if let Some(month) = request.query("month").and_then(month_of) {
+    if let Some(month) = request.query("month").and_then(Date::of_month) {
         return Ok(month);
     }
     let this = context.today.first_of_month();
@@ -60,7 +60,7 @@ pub(crate) fn roster_asked(context: &Context, request: &PageRequest) -> Result<O
 /// Links to the month before and after, and to the other benefits of the month.
 pub(crate) fn others(page: Page, name: &str, month: Date, settings: &Settings) -> Result<Page> {
     let mut table = PageTable::new(["其他月份和救助"]);
-    let to = |month: Date| Link::page(name).with("month", month_code(month));
+    let to = |month: Date| Link::page(name).with("month", month.month_code());
     for other in [month.add_months(-1), month.add_months(1)] {
         if settings.first_month().is_some_and(|first| other >= first) {
             table = table.linked_row(to(other), [Cell::text(other.chinese_month())]);

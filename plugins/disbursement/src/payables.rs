@@ -51,15 +51,17 @@ pub struct Page {
 }
 
 /// What is payable on a day: households after `after`, at most about `limit`. With `since` only households about which anything was
-/// decided on or after that day, and of these also what pays nothing any more.
+/// decided on or after that day, and of these also what pays nothing any more. `personal` tells whether lines of one person are
+/// meant or those of whole households; a measure that does not know the difference answers with both.
 ///
 /// # Errors
 /// As [`questions::ask`]; `internal` when an answer lacks a column of the topic.
-pub fn page(on: Date, after: Id, limit: u32, since: Option<Date>) -> Result<Page> {
+pub fn page(on: Date, after: Id, limit: u32, since: Option<Date>, personal: Option<bool>) -> Result<Page> {
     let question = Table::new("page", 1)
         .ints("after", [after.0])
         .ints("limit", [i64::from(limit)])
-        .optional_ints("since", [since]);
+        .optional_ints("since", [since])
+        .optional_ints("personal", [personal.map(i64::from)]);
     let mut rows = Vec::new();
     let mut upto: Option<Id> = None;
     for reply in questions::ask(TOPIC, on, &Block::of(question))? {
@@ -86,7 +88,7 @@ pub fn page(on: Date, after: Id, limit: u32, since: Option<Date>) -> Result<Page
 /// # Errors
 /// As [`page`].
 pub fn of_household(on: Date, household: Id, scheme: &str, person: Option<Id>) -> Result<Option<Payable>> {
-    let page = page(on, Id(household.0 - 1), 1, None)?;
+    let page = page(on, Id(household.0 - 1), 1, None, None)?;
     Ok(page
         .rows
         .into_iter()

@@ -3,7 +3,6 @@
 
 use crate::rules::path::Path;
 use crate::rules::reconcile::{Books, Totals};
-use crate::settings::month_code;
 use doudi_sdk::doc::effect::PaymentState;
 use doudi_sdk::payments::Envelope;
 use doudi_sdk::prelude::*;
@@ -52,7 +51,7 @@ pub struct Roster {
 impl Roster {
     /// One for each month, scheme and version: drawing up a month twice finds it there.
     pub fn key(month: Date, scheme: &str) -> String {
-        format!("{}-{scheme}-1", month_code(month))
+        format!("{}-{scheme}-1", month.month_code())
     }
 
     /// A new roster whose lines are about to be drawn.
@@ -76,7 +75,7 @@ impl Roster {
             .key(Roster::key(month, scheme))
             .state("drawing")
             .due(path.send.advised)
-            .index("month", month_code(month))
+            .index("month", month.month_code())
             .index("scheme", scheme)
             .note(format!("冻结变更，{}起的新决定在下月名单中补发或追回", today.chinese()))
             .body(&body)
@@ -101,7 +100,7 @@ impl Roster {
         let put = document
             .to(state)
             .note(note)
-            .index("month", month_code(self.month))
+            .index("month", self.month.month_code())
             .index("scheme", &self.scheme)
             .body(self);
         match self.due(state) {
@@ -136,7 +135,7 @@ pub fn totals_of(envelope: &Envelope, states: &[PaymentState]) -> Totals {
 /// # Errors
 /// As [`documents::find`].
 pub fn of_month(month: Date) -> Result<Vec<(Document, Roster)>> {
-    let found = documents::find(documents::Query::of(ROSTER).index("month", month_code(month)))?;
+    let found = documents::find(documents::Query::of(ROSTER).index("month", month.month_code()))?;
     let mut rosters = Vec::with_capacity(found.len());
     for document in found {
         let body: Roster = document.body()?;

@@ -4,7 +4,6 @@ use crate::failure::{FAILURE, Failure};
 use crate::overpayment::{CLAIMED, OVERPAYMENT, Overpayment};
 use crate::roster::{self, Roster, totals_of};
 use crate::rules::reconcile::{Figures, on_time};
-use crate::settings::month_code;
 use doudi_sdk::doc::effect::PaymentState;
 use doudi_sdk::prelude::*;
 
@@ -23,7 +22,7 @@ impl Indicators for crate::Disbursement {
             month = month.add_months(1);
         }
         add_overpayments(&mut figures, begins, ends)?;
-        let list = |page: &str| format!("{page}?month={}", month_code(last));
+        let list = |page: &str| format!("{page}?month={}", last.month_code());
         let figure = |code: &str, label: &str, (part, whole): (i64, i64), target: Option<i64>, page: String| {
             Indicator { code: code.to_owned(), label: label.to_owned(), part, whole, target, drill_down: page }
         };

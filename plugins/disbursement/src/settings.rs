@@ -43,7 +43,7 @@ impl Default for Settings {
 impl Settings {
     /// The first day of the first month paid here.
     pub fn first_month(&self) -> Option<Date> {
-        month(&self.first_month)
+        Date::of_month(&self.first_month)
     }
 
     /// The dates of a month's rosters.
@@ -73,20 +73,6 @@ impl Settings {
         let parts = self.budget_codes.split([';', '；']).map(str::trim).filter(|part| !part.is_empty());
         parts.map(|part| part.split_once(['=', '＝']).map_or((part, ""), |(of, item)| (of.trim(), item.trim())))
     }
-}
-
-/// `2022-08` as the first day of that month.
-pub fn month(text: &str) -> Option<Date> {
-    if text.len() != 7 {
-        return None;
-    }
-    format!("{text}-01").parse().ok()
-}
-
-/// A month as effects and addresses carry it: `2022-08`.
-pub fn month_code(month: Date) -> String {
-    let (year, month, _) = month.parts();
-    format!("{year:04}-{month:02}")
 }
 
 impl CheckSettings for crate::Disbursement {

@@ -5,7 +5,6 @@ use crate::parameters;
 use crate::rules::clock::{self, Stand};
 use crate::rules::duplicate::Known;
 use crate::rules::words::{CaseOutcome, Difficulty, Measure, Partner, Source, Urgency, Wish};
-use crate::visit::month_code;
 use doudi_sdk::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -260,7 +259,7 @@ impl Clue {
         let put = DocumentPut::create(CLUE, self.title())
             .state(stand.state())
             .note(note)
-            .index("month", month_code(self.found))
+            .index("month", self.found.month_code())
             .body(self);
         Ok(match self.due(stand, today)? {
             Some(due) => put.due(due),
@@ -303,7 +302,7 @@ pub fn of_household(household: Id) -> Result<Vec<Filed>> {
 /// # Errors
 /// What the kernel says.
 pub fn of_month(month: Date) -> Result<Vec<Filed>> {
-    let found = documents::all(documents::Query::of(CLUE).index("month", month_code(month)))?;
+    let found = documents::all(documents::Query::of(CLUE).index("month", month.month_code()))?;
     found.into_iter().map(Filed::of).collect()
 }
 

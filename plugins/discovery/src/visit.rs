@@ -105,12 +105,6 @@ impl Visit {
 
     /// The month it is found by.
     pub fn month(&self) -> String {
-        month_code(self.moment.date)
+        self.moment.date.month_code()
     }
-}
-
-/// A month as indexes and addresses carry it: `2022-08`.
-pub fn month_code(day: Date) -> String {
-    let (year, month, _) = day.parts();
-    format!("{year:04}-{month:02}")
 }

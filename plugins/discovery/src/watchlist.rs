@@ -6,7 +6,6 @@ use crate::family::Family;
 use crate::parameters;
 use crate::review::{REVIEW, Review, SWEEP, Sweep};
 use crate::rules::uncovered::{period_of, uncovered};
-use crate::visit::month_code;
 use doudi_sdk::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -49,9 +48,9 @@ pub fn step(context: &Context, due: Date, cursor: Option<&str>) -> Result<Step> 
     let put = match &running {
         Some((document, _)) => document.to(state),
         None => DocumentPut::create(SWEEP, format!("{}监测户排查", due.chinese_month()))
-            .key(month_code(due))
+            .key(due.month_code())
             .state(state)
-            .index("month", month_code(due)),
+            .index("month", due.month_code()),
     };
     let mut effects = Effects::new().document(put.note(note).body(&body));
 
@@ -97,7 +96,7 @@ pub fn step(context: &Context, due: Date, cursor: Option<&str>) -> Result<Step> 
 /// # Errors
 /// What the kernel says.
 pub fn sweep(month: Date) -> Result<Option<(Document, Sweep)>> {
-    let found = documents::first(documents::Query::of(SWEEP).index("month", month_code(month)))?;
+    let found = documents::first(documents::Query::of(SWEEP).index("month", month.month_code()))?;
     found.map(|document| document.body().map(|body| (document, body))).transpose()
 }
 

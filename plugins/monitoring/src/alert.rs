@@ -1,6 +1,5 @@
 //! An alert: the body of its document. It holds clues, never a finding: what is the matter is said by whoever was there.
 
-use crate::batch::month_code;
 use crate::rules::clue::Clue;
 use crate::rules::compare::Course;
 use crate::rules::matrix::{Disposition, Level, RuleId};
@@ -115,7 +114,7 @@ impl Alert {
             .household(target.household)
             .state("raised")
             .index("rule", self.rule.code())
-            .index("month", month_code(self.raised))
+            .index("month", self.raised.month_code())
             .note("发现疑点，核实前不作认定")
             .body(self);
         let put = match self.batch {
@@ -243,7 +242,7 @@ impl Standing {
                 Ok(())
             })?;
             for back in 0..=quiet_months.max(0) {
-                let month = month_code(today.first_of_month().add_months(-back));
+                let month = today.first_of_month().add_months(-back).month_code();
                 let closed = documents::Query::of(ALERT).index("closed", closed_index(rule, &month));
                 documents::scan(closed, &["household", "person"], |row| {
                     standing.quiet.insert((rule, target_of(&row)));

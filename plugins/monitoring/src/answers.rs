@@ -1,7 +1,6 @@
 //! What others may ask (columns in `docs/reference/topics.md`): the measure's own statutory days in a period (`duty.due`), and who is
 //! recognised as a 刚性支出困难家庭 (`benefit.recognised`).
 
-use crate::batch::month_code;
 use crate::rules::compare::{interconnection, monthly};
 use crate::rules::rigid::SCHEME;
 use crate::scorecard::departments;
@@ -84,7 +83,7 @@ fn duties(context: &Context, begins: Date, ends: Date) -> Result<Vec<Duty>> {
                     done: rate.part,
                     of: rate.whole,
                     article: "芜湖市2022年6月23日通知 第一条",
-                    page: format!("comparison?month={}", month_code(month)),
+                    page: format!("comparison?month={}", month.month_code()),
                 });
             }
             if month.month().is_multiple_of(3) && due >= WATCH_LIST_FROM {

@@ -61,7 +61,7 @@ pub struct Counts {
 impl Batch {
     /// One file for each source, month and kind of data.
     pub fn key(source: &str, period: Date, event: Event) -> String {
-        format!("{}-{source}-{}", month_code(period), event.number())
+        format!("{}-{source}-{}", period.month_code(), event.number())
     }
 
     pub fn title(&self) -> String {
@@ -77,7 +77,7 @@ impl Batch {
         DocumentPut::create(BATCH, self.title())
             .key(key)
             .state("open")
-            .index("month", month_code(self.period))
+            .index("month", self.period.month_code())
             .index("source", &self.source)
             .body(self)
     }
@@ -116,7 +116,7 @@ impl Batch {
 /// # Errors
 /// As [`documents::find`].
 pub fn of_month(month: Date) -> Result<Vec<(Document, Batch)>> {
-    documents::bodies(documents::Query::of(BATCH).index("month", month_code(month)))
+    documents::bodies(documents::Query::of(BATCH).index("month", month.month_code()))
 }
 
 /// The months a file of the same digest was sent for by the same source, other documents than this one.
@@ -127,18 +127,4 @@ pub fn same_file(document: Id, source: &str, digest: &str) -> Result<Vec<Date>> 
     let found = documents::bodies::<Batch>(documents::Query::of(BATCH).index("digest", digest))?;
     let others = found.into_iter().filter(|(other, body)| other.id != document && body.source == source);
     Ok(others.map(|(_, body)| body.period).collect())
-}
-
-/// `2022-08` as the first day of that month.
-pub fn month(text: &str) -> Option<Date> {
-    if text.len() != 7 {
-        return None;
-    }
-    format!("{text}-01").parse().ok()
-}
-
-/// A month as indexes and addresses carry it: `2022-08`.
-pub fn month_code(month: Date) -> String {
-    let (year, month, _) = month.parts();
-    format!("{year:04}-{month:02}")
 }

@@ -11,7 +11,6 @@ pub mod recognised;
 pub mod sources;
 pub mod words;
 
-use crate::batch::{month, month_code};
 use doudi_sdk::prelude::*;
 
 impl View for crate::Monitoring {
@@ -46,7 +45,7 @@ pub(crate) fn after(request: &PageRequest) -> Id {
 
 /// The months of the address: `month`, or `from` and `to`; else this month.
 pub(crate) fn months_asked(context: &Context, request: &PageRequest) -> Vec<Date> {
-    let asked = |name: &str| request.query(name).and_then(month);
+    let asked = |name: &str| request.query(name).and_then(Date::of_month);
     if let Some(one) = asked("month") {
         return vec![one];
     }
@@ -60,7 +59,7 @@ pub(crate) fn months_asked(context: &Context, request: &PageRequest) -> Vec<Date
 pub(crate) fn neighbours(page: Page, name: &str, month: Date) -> Page {
     let mut table = PageTable::new(["其他月份"]);
     for other in [month.add_months(-1), month.add_months(1)] {
-        let link = Link::page(name).with("month", month_code(other));
+        let link = Link::page(name).with("month", other.month_code());
         table = table.linked_row(link, [Cell::text(other.chinese_month())]);
     }
     page.table(table)

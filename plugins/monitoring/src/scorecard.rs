@@ -1,7 +1,7 @@
 //! 督查 figures of monitoring, each with the list behind it.
 
 use crate::alert::{ALERT, Counted, counted};
-use crate::batch::{month_code, of_month};
+use crate::batch::of_month;
 use crate::rules::compare::{Alerts, Rate, Sent, interconnection, monthly};
 use crate::source;
 use crate::survey;
@@ -25,7 +25,7 @@ impl Indicators for crate::Monitoring {
         let connected = interconnection(ends.min(context.today), &departments(ends)?);
         let complete = completeness(&months)?;
         let alerts = alerts(&months, context.today)?;
-        let (from, to) = (month_code(begins), month_code(ends));
+        let (from, to) = (begins.month_code(), ends.month_code());
         let of_alerts = |figure: &str| format!("alerts?from={from}&to={to}&figure={figure}");
         let figure = |code: &str, label: &str, rate: Rate, target: Option<i64>, page: String| Indicator {
             code: code.to_owned(),
@@ -85,7 +85,7 @@ fn completeness(months: &[Date]) -> Result<Rate> {
 /// # Errors
 /// As [`counted`].
 pub fn raised_in(month: Date) -> Result<Vec<Counted>> {
-    let mut found = counted(documents::Query::of(ALERT).index("month", month_code(month)))?;
+    let mut found = counted(documents::Query::of(ALERT).index("month", month.month_code()))?;
     found.retain(|alert| !alert.withdrawn);
     Ok(found)
 }

@@ -1,7 +1,6 @@
 //! The monthly look at every household leaves a record: how far it is, how complete the files are by village, what it found. The body of
 //! its document; one for each month, and one for each quarter's comparison with the watch list.
 
-use crate::batch::month_code;
 use doudi_sdk::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -28,7 +27,7 @@ pub struct Survey {
 
 impl Survey {
     pub fn key(month: Date, quarterly: bool) -> String {
-        format!("{}{}", month_code(month), if quarterly { "-quarter" } else { "" })
+        format!("{}{}", month.month_code(), if quarterly { "-quarter" } else { "" })
     }
 
     pub fn title(&self) -> String {

@@ -4,6 +4,9 @@
 //! A name is one of the document's own (`state`, `due` …, [`Own`]), or a JSON Pointer (RFC 6901) into its body, which begins with
 //! `/`: `/assessed`, `/carer`.
 
+mod picker;
+
+use picker::Picker;
 use serde_json::Value;
 
 /// What every document has beside its body.
@@ -84,13 +87,16 @@ enum Scalar {
 /// The values of all documents by name, in the order of the names. A body that is not JSON has no values.
 pub fn columns<'a>(wanted: &[Wanted], documents: impl IntoIterator<Item = Envelope<'a>>) -> Vec<Values> {
     let mut columns: Vec<Vec<Scalar>> = wanted.iter().map(|_| Vec::new()).collect();
-    let bodies = wanted.iter().any(|wanted| matches!(wanted, Wanted::Body(_)));
+    let picker = Picker::of(wanted);
     for document in documents {
-        let body: Value = if bodies { serde_json::from_str(document.body).unwrap_or_default() } else { Value::Null };
-        for (column, wanted) in columns.iter_mut().zip(wanted) {
+        let mut row: Vec<Scalar> = wanted.iter().map(|_| Scalar::Absent).collect();
+        if !picker.is_empty() && picker.pick(document.body, &mut row).is_err() {
+            row.fill_with(|| Scalar::Absent);
+        }
+        for ((column, wanted), picked) in columns.iter_mut().zip(wanted).zip(row) {
             column.push(match wanted {
                 Wanted::Own(own) => own_value(&document, *own),
-                Wanted::Body(pointer) => body.pointer(pointer).map_or(Scalar::Absent, scalar),
+                Wanted::Body(_) => picked,
             });
         }
     }
@@ -163,6 +169,34 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(Wanted::parse(name), wanted, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_pointer_finds_what_it_finds_in_a_body_read_whole() {
+        let body = r#"{"a":{"b":[{"c":1},{"c":"zwei"}],"d":null,"e":true,"f":-7,"g":1.5,"h":18446744073709551615},
+            "sl/ash":1,"til~de":2,"":3,"a2":"x","twice":1,"twice":2,"中":"文"}"#;
+        let pointers = [
+            "/a", "/a/b", "/a/b/0", "/a/b/0/c", "/a/b/1/c", "/a/b/2", "/a/b/01", "/a/b/+1", "/a/b/-", "/a/d", "/a/d/x",
+            "/a/e", "/a/f", "/a/f/x", "/a/g", "/a/h", "/sl~1ash", "/til~0de", "/", "/a2", "/twice", "/none", "/中",
+        ];
+        let whole: Value = serde_json::from_str(body).unwrap();
+        for pointer in pointers {
+            let alone = columns(&[Wanted::Body(pointer.to_owned())], [of(body)]);
+            let expected = whole.pointer(pointer).map_or(Scalar::Absent, scalar);
+            assert_eq!(alone, [column(vec![expected])], "{pointer}");
+        }
+        // All at once, one within the other.
+        let wanted: Vec<Wanted> = pointers.iter().map(|pointer| Wanted::Body((*pointer).to_owned())).collect();
+        let expected: Vec<Values> = pointers
+            .iter()
+            .map(|pointer| column(vec![whole.pointer(pointer).map_or(Scalar::Absent, scalar)]))
+            .collect();
+        assert_eq!(columns(&wanted, [of(body)]), expected);
+        // What follows a body, or breaks off, leaves nothing of it.
+        for broken in [r#"{"a":1} x"#, r#"{"a":1,"#, "", "[1"] {
+            let found = columns(&[Wanted::Body("/a".to_owned())], [of(broken)]);
+            assert_eq!(found, [Values::Ints(vec![None])], "{broken}");
         }
     }
 

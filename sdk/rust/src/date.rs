@@ -184,6 +184,20 @@ impl Date {
         self.add_months(-12 * years as i32)
     }
 
+    /// `2022-07`, as indexes and addresses have it.
+    pub fn month_code(self) -> String {
+        let (year, month, _) = self.parts();
+        format!("{year:04}-{month:02}")
+    }
+
+    /// The first day of the month a code such as `2022-07` names.
+    pub fn of_month(code: &str) -> Option<Date> {
+        if code.len() != 7 {
+            return None;
+        }
+        format!("{code}-01").parse().ok()
+    }
+
     /// `2022年7月6日`, as sentences have it.
     pub fn chinese(self) -> String {
         let (year, month, day) = self.parts();

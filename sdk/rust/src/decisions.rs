@@ -99,9 +99,9 @@ pub fn in_force(scheme: &str, on: Date, decided_since: Option<Date>, after: Id, 
     Ok(found.into_iter().map(Decision::from).collect())
 }
 
-/// A decision of a [`scan`] that pays on the day, with the figures that were asked for.
+/// A decision in force, as [`scan`] and [`page`] give it: with the figures that were asked for and no others.
 #[derive(Clone, Copy, Debug)]
-pub struct Paying<'a> {
+pub struct InForce<'a> {
     /// The kernel's id.
     pub id: Id,
     /// Whom it concerns.
@@ -110,6 +110,10 @@ pub struct Paying<'a> {
     pub person: Option<Id>,
     /// One of the manifest's outcomes.
     pub outcome: &'a str,
+    /// `grant`, `change`, `stop`.
+    pub effect: &'a str,
+    /// Whether it pays on the day that was asked about.
+    pub pays: bool,
     /// Per month.
     pub amount: Fen,
     /// Members it covers.
@@ -122,14 +126,14 @@ pub struct Paying<'a> {
     row: usize,
 }
 
-impl Paying<'_> {
+impl InForce<'_> {
     /// A figure by its code.
     ///
     /// # Panics
-    /// When the scan did not ask for it: a slip of the pen that the first test finds.
+    /// When it was not asked for: a slip of the pen that the first test finds.
     pub fn figure(&self, code: &str) -> Option<i64> {
         let found = self.figures.iter().find(|(known, _)| *known == code);
-        found.unwrap_or_else(|| panic!("the scan does not ask for the figure {code:?}")).1.get(self.row)
+        found.unwrap_or_else(|| panic!("nobody asked for the figure {code:?}")).1.get(self.row)
     }
 }
 
@@ -140,40 +144,62 @@ const AT_ONCE: u32 = 4_096;
 /// a whole county, where [`in_force`] would carry each decision whole.
 ///
 /// # Errors
-/// As [`in_force`], ten decisions to a row; whatever `each` gives up with.
-pub fn scan(scheme: &str, on: Date, figures: &[&str], mut each: impl FnMut(Paying<'_>) -> Result<()>) -> Result<()> {
-    let codes: Vec<String> = figures.iter().map(|code| (*code).to_owned()).collect();
-    let day = |day: i64| Date::from_days(i32::try_from(day).unwrap_or_default());
-    let mut after = 0;
-    loop {
-        let block = host::decisions_in_force_columns(scheme, on.days(), None, after, AT_ONCE, &codes)?;
-        let table = block.table("decision")?;
-        if table.rows == 0 {
-            return Ok(());
-        }
-        let [ids, households, persons] =
-            [table.int_column("id")?, table.int_column("household")?, table.int_column("person")?];
-        let [amounts, covered, begins] =
-            [table.int_column("amount")?, table.int_column("covered")?, table.int_column("begins")?];
-        let (decided, outcomes) = (table.int_column("decided")?, table.text_column("outcome")?);
-        let asked: Vec<(&str, Ints<'_>)> =
-            figures.iter().map(|code| Ok((*code, table.int_column(code)?))).collect::<Result<_>>()?;
-        for row in 0..table.rows as usize {
-            each(Paying {
-                id: Id(ids.value(row)),
-                household: Id(households.value(row)),
-                person: persons.get(row).map(Id),
-                outcome: outcomes.get(row).unwrap_or_default(),
-                amount: Fen(amounts.value(row)),
-                covered: covered.value(row),
-                begins: day(begins.value(row)),
-                decided: day(decided.value(row)),
-                figures: &asked,
-                row,
-            })?;
-        }
-        after = households.value(table.rows as usize - 1);
+/// As [`page`].
+pub fn scan(scheme: &str, on: Date, figures: &[&str], mut each: impl FnMut(InForce<'_>) -> Result<()>) -> Result<()> {
+    let mut after = Id(0);
+    while let Some(last) = page(scheme, on, None, after, AT_ONCE, figures, &mut each)? {
+        after = last;
     }
+    Ok(())
+}
+
+/// As [`in_force`], with a few of the figures of each decision: ten of them count as one row read. The last household there was;
+/// `None` when there was none.
+///
+/// # Errors
+/// As [`in_force`]; whatever `each` gives up with.
+pub fn page(
+    scheme: &str,
+    on: Date,
+    decided_since: Option<Date>,
+    after: Id,
+    limit: u32,
+    figures: &[&str],
+    mut each: impl FnMut(InForce<'_>) -> Result<()>,
+) -> Result<Option<Id>> {
+    let codes: Vec<String> = figures.iter().map(|code| (*code).to_owned()).collect();
+    let since = decided_since.map(Date::days);
+    let block = host::decisions_in_force_columns(scheme, on.days(), since, after.0, limit, &codes)?;
+    let table = block.table("decision")?;
+    let [ids, households, persons] =
+        [table.int_column("id")?, table.int_column("household")?, table.int_column("person")?];
+    let [amounts, covered] = [table.int_column("amount")?, table.int_column("covered")?];
+    let [begins, ends, decided] =
+        [table.int_column("begins")?, table.int_column("ends")?, table.int_column("decided")?];
+    let (outcomes, effects) = (table.text_column("outcome")?, table.text_column("effect")?);
+    let asked: Vec<(&str, Ints<'_>)> =
+        figures.iter().map(|code| Ok((*code, table.int_column(code)?))).collect::<Result<_>>()?;
+    let day = |day: i64| Date::from_days(i32::try_from(day).unwrap_or_default());
+    for row in 0..table.rows as usize {
+        let (begins, effect) = (day(begins.value(row)), effects.get(row).unwrap_or_default());
+        each(InForce {
+            id: Id(ids.value(row)),
+            household: Id(households.value(row)),
+            person: persons.get(row).map(Id),
+            outcome: outcomes.get(row).unwrap_or_default(),
+            effect,
+            pays: matches!(effect, "grant" | "change")
+                && begins <= on
+                && ends.get(row).is_none_or(|ends| on <= day(ends)),
+            amount: Fen(amounts.value(row)),
+            covered: covered.value(row),
+            begins,
+            decided: day(decided.value(row)),
+            figures: &asked,
+            row,
+        })?;
+    }
+    Ok((table.rows > 0).then(|| Id(households.value(table.rows as usize - 1))))
 }
 
 impl From<types::Decision> for Decision {

@@ -59,6 +59,23 @@ impl Line {
     }
 }
 
+/// The lines so far. Each is told at once: a run of many minutes that stops half-way takes none of its figures away.
+#[derive(Debug, Default, Serialize)]
+#[serde(transparent)]
+pub struct Lines(pub Vec<Line>);
+
+impl Lines {
+    pub fn push(&mut self, line: Line) {
+        let number = if line.value >= 100.0 { format!("{:.0}", line.value) } else { format!("{:.2}", line.value) };
+        eprintln!("  {}: {}: {number} {}", line.engine, line.what, line.unit);
+        self.0.push(line);
+    }
+
+    pub fn extend(&mut self, lines: impl IntoIterator<Item = Line>) {
+        lines.into_iter().for_each(|line| self.push(line));
+    }
+}
+
 /// What one engine needed, and how durable it was.
 #[derive(Clone, Debug, Serialize)]
 pub struct Durability {

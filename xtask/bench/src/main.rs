@@ -31,7 +31,7 @@ use doudi_sdk::input::Families;
 use doudi_sdk::points::Assess;
 use doudi_sdk::testing::World;
 use jiff::civil::date;
-use line::{Durability, Line};
+use line::{Durability, Lines};
 use reads::Fixed;
 use report::{Report, percentile};
 use sha2::{Digest, Sha256};
@@ -102,7 +102,7 @@ struct Figures {
     durability: Vec<Durability>,
     #[serde(skip_serializing_if = "Option::is_none")]
     rule: Option<Report>,
-    lines: Vec<Line>,
+    lines: Lines,
 }
 
 /// As in the kernel's own passes over a county.
@@ -118,7 +118,7 @@ fn main() -> Result<()> {
         processors: std::thread::available_parallelism().map_or(1, usize::from),
         durability: Vec::new(),
         rule: None,
-        lines: Vec::new(),
+        lines: Lines::default(),
     };
     if cli.wants(Part::Rule) {
         let bytes = cli.package("dibao")?;
@@ -162,15 +162,15 @@ fn main() -> Result<()> {
     }
     if cli.json {
         println!("{}", serde_json::to_string_pretty(&figures)?);
-    } else if !figures.lines.is_empty() {
+    } else if !figures.lines.0.is_empty() {
         println!("\n{} processors", figures.processors);
-        line::print(&figures.lines, &figures.durability);
+        line::print(&figures.lines.0, &figures.durability);
     }
     Ok(())
 }
 
 /// The parts that need a database, on one engine.
-async fn engine(cli: &Cli, postgres: Option<&str>, lines: &mut Vec<Line>) -> Result<()> {
+async fn engine(cli: &Cli, postgres: Option<&str>, lines: &mut Lines) -> Result<()> {
     let engine = if postgres.is_some() { "postgres" } else { "sqlite" };
     let progress = indicatif::ProgressBar::new_spinner();
     progress.enable_steady_tick(std::time::Duration::from_millis(120));
@@ -184,14 +184,14 @@ async fn engine(cli: &Cli, postgres: Option<&str>, lines: &mut Vec<Line>) -> Res
         for id in month::MEASURES {
             packages.insert(id.to_owned(), cli.package(id)?);
         }
-        lines.extend(month::measure(postgres, &packages, cli.households, &say).await?);
+        month::measure(postgres, &packages, cli.households, lines, &say).await?;
     }
     progress.finish_and_clear();
     Ok(())
 }
 
 /// One measure and its payments, from the empty database to its pages.
-async fn county(cli: &Cli, postgres: Option<&str>, lines: &mut Vec<Line>, say: &(dyn Fn(&str) + Sync)) -> Result<()> {
+async fn county(cli: &Cli, postgres: Option<&str>, lines: &mut Lines, say: &(dyn Fn(&str) + Sync)) -> Result<()> {
     say("a city with its measures");
     let packages = [("dibao", cli.package("dibao")?), ("disbursement", cli.package("disbursement")?)];
     let packages = packages.map(|(id, bytes)| (id.to_owned(), bytes));

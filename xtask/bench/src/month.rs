@@ -7,7 +7,7 @@
 mod supported;
 
 use crate::city::{self, City, JULY, LOGIN};
-use crate::line::Line;
+use crate::line::{Line, Lines};
 use crate::report::percentile;
 use crate::web::{Browser, Server};
 use anyhow::{Context, Result, bail};
@@ -47,8 +47,9 @@ pub async fn measure(
     postgres: Option<&str>,
     packages: &BTreeMap<String, Vec<u8>>,
     scale: usize,
+    lines: &mut Lines,
     say: &(dyn Fn(&str) + Sync),
-) -> Result<Vec<Line>> {
+) -> Result<()> {
     let wanted: Vec<(String, Vec<u8>)> = packages.iter().map(|(id, bytes)| (id.clone(), bytes.clone())).collect();
     let city = City::found(postgres, &wanted).await?;
     let mut manifests = BTreeMap::new();
@@ -59,10 +60,10 @@ pub async fn measure(
     }
     let one = |id: &str| manifests.get(id).cloned().with_context(|| format!("{id} is missing"));
     let month = Month { dibao: one("dibao")?, care: one("care-contracts")?, city, manifests };
-    let lines = month.all(scale, say).await?;
+    month.all(scale, lines, say).await?;
     month.city.verify().await?;
     month.city.raze().await;
-    Ok(lines)
+    Ok(())
 }
 
 struct Month {
@@ -73,7 +74,7 @@ struct Month {
 }
 
 impl Month {
-    async fn all(&self, scale: usize, say: &(dyn Fn(&str) + Sync)) -> Result<Vec<Line>> {
+    async fn all(&self, scale: usize, lines: &mut Lines, say: &(dyn Fn(&str) + Sync)) -> Result<()> {
         let supported = scale * SUPPORTED / 100;
         let paid = scale * HOUSEHOLDS / 100 - supported;
         say("inventing a large county");
@@ -86,7 +87,6 @@ impl Month {
         say("who is supported and who is paid");
         supported::settle(&self.city, &self.care, supported).await?;
         let others = self.city.decide_first(&self.dibao, |row| supported::is_one(&row.number)).await?;
-        let mut lines = Vec::new();
 
         say("July: everybody on the new standards");
         self.city.clock.set(JULY);
@@ -114,7 +114,7 @@ impl Month {
         say("the scorecard and the pages");
         lines.push(self.scorecard().await?);
         lines.extend(self.pages().await?);
-        Ok(lines)
+        Ok(())
     }
 
     fn line(&self, what: impl Into<String>, seconds: f64) -> Line {
@@ -240,7 +240,7 @@ impl Month {
                 (server.address.clone(), cookie.clone(), addresses.clone(), households.clone());
             tasks.spawn(async move {
                 let mut browser = Browser::connect(&address, Some(cookie)).await?;
-                let mut times: Vec<(String, f64)> = Vec::new();
+                let mut times: Vec<(String, f64, bool)> = Vec::new();
                 tokio::time::sleep(Duration::from_millis(1_000 * number as u64 / OFFICERS as u64)).await;
                 for turn in number * 7.. {
                     let asked = Moment::now();
@@ -258,10 +258,12 @@ impl Month {
                         (page.clone(), page)
                     };
                     let (answer, _) = browser.ask("GET", &path, "").await?;
-                    if answer.status() != 200 {
+                    // A county that asks for too much at once is told so; anything else is no answer.
+                    let served = answer.status() == 200;
+                    if !served && answer.status() != 503 {
                         bail!("{path} was answered {}", answer.status());
                     }
-                    times.push((kind, asked.elapsed().as_secs_f64() * 1_000.0));
+                    times.push((kind, asked.elapsed().as_secs_f64() * 1_000.0, served));
                     tokio::time::sleep(Duration::from_secs(1).saturating_sub(asked.elapsed())).await;
                 }
                 Ok(times)
@@ -282,8 +284,10 @@ impl Month {
             }
         });
         let mut by_page: BTreeMap<String, Vec<f64>> = BTreeMap::new();
+        let mut turned_away = 0;
         while let Some(task) = tasks.join_next().await {
-            for (page, time) in task?? {
+            for (page, time, served) in task?? {
+                turned_away += usize::from(!served);
                 by_page.entry(page).or_default().push(time);
             }
         }
@@ -300,7 +304,7 @@ impl Month {
                 ),
                 percentile(&all, 50),
             ),
-            line("all pages, p99".to_owned(), percentile(&all, 99)).aim(200.0),
+            line(format!("all pages, p99 ({turned_away} turned away)"), percentile(&all, 99)).aim(200.0),
         ];
         for (page, mut times) in by_page {
             times.sort_by(f64::total_cmp);

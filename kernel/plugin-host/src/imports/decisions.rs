@@ -6,7 +6,8 @@ use crate::block::Block as HostBlock;
 use crate::convert;
 use crate::state::{HostState, ReadError};
 use crate::tables::{LIGHTER, day, ints, optional_ints, table, texts};
-use doudi_domain::{DecisionId, HouseholdId, decision};
+use doudi_domain::decision::{self, SlimDecision};
+use doudi_domain::{DecisionId, HouseholdId};
 
 /// Households in one read.
 const HOUSEHOLDS: u32 = 4_096;
@@ -97,41 +98,47 @@ impl HostState {
         if figures.len() > FIGURES {
             return Err(ReadError::invalid(format!("一次最多读取 {FIGURES} 项数值")));
         }
-        let mut found = self.find_in_force(asked).await?;
+        let (on, since) = self.own_scheme_on(asked)?;
+        let (scheme, _, _, after, limit) = asked;
+        let (after, limit) = (HouseholdId(after), limit.min(HOUSEHOLDS));
+        let mut found = self.live().decisions_in_force_slim(scheme, on, since, after, limit, figures).await?;
         cut_after_a_household(&mut found, HostBlock::MAX_ROWS as usize);
         self.count_rows(found.len().div_ceil(LIGHTER))?;
         Ok(convert::block(columns_of(&found, figures)))
     }
 
-    async fn find_in_force(
-        &mut self,
-        (scheme, on, decided_since, after, limit): Asked<'_>,
-    ) -> Result<Vec<decision::Decision>, ReadError> {
+    async fn find_in_force(&mut self, asked: Asked<'_>) -> Result<Vec<decision::Decision>, ReadError> {
+        let (on, since) = self.own_scheme_on(asked)?;
+        let (scheme, _, _, after, limit) = asked;
+        let mut found =
+            self.live().decisions_in_force(scheme, on, since, HouseholdId(after), limit.min(HOUSEHOLDS)).await?;
+        found.retain(|decision| decision.scheme == scheme);
+        Ok(found)
+    }
+
+    /// The days asked about, if the scheme is the plugin's own.
+    fn own_scheme_on(
+        &self,
+        (scheme, on, decided_since, ..): Asked<'_>,
+    ) -> Result<(doudi_domain::Date, Option<doudi_domain::Date>), ReadError> {
         if !self.plugin.schemes().any(|own| own == scheme) {
             return Err(ReadError::unknown(format!("清单没有申报方案“{scheme}”")));
         }
         let day = |day: Date| convert::date(day).ok_or_else(|| ReadError::invalid("日期无效"));
-        let (on, since) = (day(on)?, decided_since.map(day).transpose()?);
-        let limit = limit.min(HOUSEHOLDS);
-        let mut found = self.live().decisions_in_force(scheme, on, since, HouseholdId(after), limit).await?;
-        found.retain(|decision| decision.scheme == scheme);
-        Ok(found)
+        Ok((day(on)?, decided_since.map(day).transpose()?))
     }
 }
 
 /// At most so many, and no household's decisions torn apart: they come in order of household.
-fn cut_after_a_household(found: &mut Vec<decision::Decision>, most: usize) {
+fn cut_after_a_household(found: &mut Vec<SlimDecision>, most: usize) {
     if let Some(first_too_many) = found.get(most).map(|decision| decision.household) {
         let whole = found.partition_point(|decision| decision.household < first_too_many);
         found.truncate(if whole == 0 { most } else { whole });
     }
 }
 
-fn columns_of(found: &[decision::Decision], figures: &[String]) -> HostBlock {
+fn columns_of(found: &[SlimDecision], figures: &[String]) -> HostBlock {
     let of = || found.iter();
-    let figure = |decision: &decision::Decision, code: &str| {
-        decision.figures.iter().find(|figure| figure.code == code).map(|figure| figure.value)
-    };
     let mut columns = vec![
         ints("id", of().map(|decision| decision.id.0)),
         ints("household", of().map(|decision| decision.household.0)),
@@ -142,8 +149,11 @@ fn columns_of(found: &[decision::Decision], figures: &[String]) -> HostBlock {
         ints("covered", of().map(|decision| i64::from(decision.covered_persons))),
         ints("begins", of().map(|decision| day(decision.from))),
         optional_ints("ends", of().map(|decision| decision.to.map(day))),
-        ints("decided", of().map(|decision| day(decision.decided_at.date()))),
+        ints("decided", of().map(|decision| day(decision.decided))),
     ];
-    columns.extend(figures.iter().map(|code| optional_ints(code, of().map(|decision| figure(decision, code)))));
+    let figure = |(at, code): (usize, &String)| {
+        optional_ints(code, of().map(move |decision| decision.figures.get(at).copied().flatten()))
+    };
+    columns.extend(figures.iter().enumerate().map(figure));
     HostBlock { tables: vec![table("decision", found.len(), Vec::new(), columns)] }
 }

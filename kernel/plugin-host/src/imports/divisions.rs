@@ -2,10 +2,10 @@
 
 use super::answered;
 use crate::bindings::doudi::kernel::divisions::{Block, Error, Host};
-use crate::block::{Block as HostBlock, BlockTable};
+use crate::block::Block as HostBlock;
 use crate::convert;
 use crate::state::{HostState, ReadError};
-use doudi_domain::columns::{Column, ColumnData};
+use crate::tables::{ints, optional_ints, table, texts};
 use doudi_domain::{Division, Level};
 
 impl Host for HostState {
@@ -24,40 +24,25 @@ impl HostState {
 
 /// The county has no parent here: the city is not the plugin's business.
 fn block_of(divisions: &[Division]) -> HostBlock {
-    let ints = |name: &str, values: Vec<i64>| Column {
-        name: name.to_owned(),
-        data: ColumnData::Ints(values),
-        nulls: Vec::new(),
-    };
-    let texts = |name: &str, values: Vec<String>| Column {
-        name: name.to_owned(),
-        data: ColumnData::Texts(values),
-        nulls: Vec::new(),
-    };
     let parent_of = |division: &Division| match division.level {
         Level::City | Level::County => None,
         Level::Town | Level::Village => division.parent.map(|code| code.value()),
     };
     let of = || divisions.iter();
-    let mut parents = ints("parent", of().map(|division| parent_of(division).unwrap_or(0)).collect());
-    for (row, _) in of().enumerate().filter(|(_, division)| parent_of(division).is_none()) {
-        parents.set_null(row);
-    }
-    parents.seal_nulls();
     let columns = vec![
-        ints("code", of().map(|division| division.code.value()).collect()),
-        parents,
-        texts("level", of().map(|division| division.level.code().to_owned()).collect()),
-        texts("name", of().map(|division| division.name.clone()).collect()),
+        ints("code", of().map(|division| division.code.value())),
+        optional_ints("parent", of().map(parent_of)),
+        texts("level", of().map(|division| division.level.code().to_owned())),
+        texts("name", of().map(|division| division.name.clone())),
     ];
-    let rows = u32::try_from(divisions.len()).unwrap_or(u32::MAX);
-    HostBlock { tables: vec![BlockTable { name: "division".to_owned(), rows, ends: Vec::new(), columns }] }
+    HostBlock { tables: vec![table("division", divisions.len(), Vec::new(), columns)] }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use doudi_domain::DivisionCode;
+    use doudi_domain::columns::ColumnData;
 
     #[test]
     fn the_county_stands_without_a_parent() {

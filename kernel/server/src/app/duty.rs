@@ -102,8 +102,8 @@ pub async fn due(app: &App, actor: &Actor, window: Window) -> Result<(Arc<Duties
         let (app, office) = (app.clone(), actor.anybody_of_office());
         async move { ask(&app, &office, window).await }
     };
-    let keep = |duties: &Duties| duties.failed.is_empty();
-    let look = kept::look(app, actor, (desk, snapshot), |kept| &kept.duties, key, keep, work).await?;
+    let whole = |duties: &Duties| duties.failed.is_empty();
+    let look = kept::look(app, actor, (desk, snapshot), |kept| &kept.duties, key, whole, work).await?;
     Ok((look.value, look.as_of))
 }
 

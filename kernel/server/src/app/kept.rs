@@ -3,7 +3,8 @@
 //!
 //! Every change of a county's records is an entry of its audit log. While there is none since, what was worked out is what is
 //! true, however old. After a change, what takes long is shown for a short while longer, with its moment, and worked out again
-//! behind the reader; but whoever changed something herself waits, and sees it.
+//! behind the reader; but whoever changed something herself waits, and sees it. Who waits for the same waits together: it is
+//! worked out once. What could not be worked out after a long time rests before it is tried again.
 
 use super::App;
 use super::duty::{Duties, Window};
@@ -14,7 +15,7 @@ use doudi_domain::{Actor, County, Date, DivisionCode, EnablementId, Instant, Res
 use doudi_plugin_host::Desk;
 use doudi_storage::Snapshot;
 use doudi_storage::audit::Watermark;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant as Moment};
 
@@ -27,6 +28,8 @@ pub struct Kept {
     pub(crate) duties: Shelf<(Reader, Date, Window), Duties>,
     /// Pages of measures that are the same for everybody of an office.
     pub(crate) pages: Shelf<PageKey, Page>,
+    /// Behind its readers one thing is worked out at a time, of whatever shelf and county.
+    behind: Gate,
 }
 
 /// Whoever may see the same: an office in a part of the tree.
@@ -64,12 +67,14 @@ struct Known<V> {
     at: Instant,
     took: Duration,
     mark: Watermark,
+    /// A whole one: not what is shown in the place of one that could not be worked out.
+    whole: bool,
 }
 
 impl<V> Clone for Known<V> {
     fn clone(&self) -> Known<V> {
-        let Known { value, at, took, mark } = self;
-        Known { value: value.clone(), at: *at, took: *took, mark: *mark }
+        let Known { value, at, took, mark, whole } = self;
+        Known { value: value.clone(), at: *at, took: *took, mark: *mark, whole: *whole }
     }
 }
 
@@ -77,9 +82,10 @@ impl<V> Clone for Known<V> {
 const SECONDS: i64 = 60;
 /// What takes less is worked out for each reader: nobody notices, and everybody sees the newest.
 const LONG: Duration = Duration::from_millis(120);
-/// Between two times of working something out behind its readers it rests so many times as long as that takes, so that a busy
-/// county's pages leave the machine to the people.
-const REST: u32 = 4;
+/// Between two times of working something out behind its readers, or of failing to, it rests so many times as long as that takes,
+/// and this long at most, so that a busy county's pages leave the machine to the people.
+const REST: u32 = 20;
+const LONGEST_REST: Duration = Duration::from_secs(SECONDS as u64 / 2);
 /// Values of a shelf; beyond it the oldest go.
 const MOST: usize = 500;
 
@@ -87,20 +93,22 @@ const MOST: usize = 500;
 #[derive(Debug)]
 pub(crate) struct Shelf<K, V> {
     values: Mutex<BTreeMap<K, Known<V>>>,
-    /// What is being worked out again behind its readers.
-    working: Mutex<BTreeSet<K>>,
+    /// What is being worked out: whoever holds the gate is at it.
+    gates: Mutex<BTreeMap<K, Gate>>,
 }
+
+type Gate = Arc<tokio::sync::Mutex<()>>;
 
 impl<K, V> Default for Shelf<K, V> {
     fn default() -> Self {
-        Shelf { values: Mutex::default(), working: Mutex::default() }
+        Shelf { values: Mutex::default(), gates: Mutex::default() }
     }
 }
 
 impl<K: Ord + Clone, V> Shelf<K, V> {
-    /// The value and its moment, if it is younger than so many seconds.
+    /// A whole value and its moment, if it is younger than so many seconds.
     pub fn get(&self, key: &K, now: Instant, seconds: i64) -> Option<(Instant, Arc<V>)> {
-        let known = self.find(key).filter(|known| now < known.at.plus_seconds(seconds))?;
+        let known = self.find(key).filter(|known| known.whole && now < known.at.plus_seconds(seconds))?;
         Some((known.at, known.value))
     }
 
@@ -118,20 +126,17 @@ impl<K: Ord + Clone, V> Shelf<K, V> {
         }
     }
 
-    /// Whether nobody else is at it.
-    fn begin(&self, key: &K) -> bool {
-        self.working.lock().unwrap_or_else(PoisonError::into_inner).insert(key.clone())
-    }
-
-    fn end(&self, key: &K) {
-        self.working.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
+    fn gate(&self, key: &K) -> Gate {
+        let mut gates = self.gates.lock().unwrap_or_else(PoisonError::into_inner);
+        gates.retain(|_, gate| Arc::strong_count(gate) > 1);
+        gates.entry(key.clone()).or_default().clone()
     }
 }
 
 /// What may be done with a value that is known.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Use {
-    /// Nothing has changed since.
+    /// Nothing has changed since, or it would fail again.
     True,
     /// Something has, a short while ago, and to work it out takes long: unless the reader herself changed it.
     Aged,
@@ -141,7 +146,9 @@ enum Use {
 
 impl<V> Known<V> {
     fn usable(&self, mark: Watermark, now: Instant) -> Use {
-        if self.mark == mark {
+        if !self.whole {
+            if self.rested(now) { Use::Outdated } else { Use::True }
+        } else if self.mark == mark {
             Use::True
         } else if self.took >= LONG && now < self.at.plus_seconds(SECONDS) {
             Use::Aged
@@ -152,19 +159,20 @@ impl<V> Known<V> {
 
     /// Whether it may be worked out again already.
     fn rested(&self, now: Instant) -> bool {
-        self.at.plus_seconds((self.took * REST).as_secs() as i64) <= now
+        let rest = self.took.saturating_mul(REST).min(LONGEST_REST);
+        self.at.plus_seconds(rest.as_secs() as i64) <= now
     }
 }
 
 /// What is true now, or was a short while ago: see the head of this file. `desk` and `snapshot` are given back before anything is
-/// worked out; `work` takes its own. What `keep` refuses is shown once and forgotten.
+/// worked out; `work` takes its own. What is not `whole` is shown until it has rested.
 pub(crate) async fn look<K, V>(
     app: &App,
     actor: &Actor,
     (desk, mut snapshot): (Desk, Snapshot),
     shelf: fn(&Kept) -> &Shelf<K, V>,
     key: K,
-    keep: fn(&V) -> bool,
+    whole: fn(&V) -> bool,
     work: impl Future<Output = Result<V>> + Send + 'static,
 ) -> Result<Look<V>>
 where
@@ -186,29 +194,36 @@ where
     };
     snapshot.close().await?;
     drop(desk);
-    let began = Moment::now();
+    let gate = shelf(&app.kept).gate(&key);
     let Some(known) = aged else {
-        let value = Arc::new(work.await?);
-        if keep(&value) {
-            let known = Known { value: value.clone(), at: now, took: began.elapsed(), mark };
-            shelf(&app.kept).put(key, known);
+        let _gate = gate.lock().await;
+        // While she waited, another may have worked out what this reader asks for.
+        let theirs = shelf(&app.kept).find(&key).filter(|known| known.mark.covers(mark));
+        if let Some(known) = theirs.filter(|known| known.whole || !known.rested(app.now())) {
+            return Ok(Look { value: known.value, as_of: None });
         }
+        let began = Moment::now();
+        let value = Arc::new(work.await?);
+        let known = Known { value: value.clone(), at: now, took: began.elapsed(), mark, whole: whole(&value) };
+        shelf(&app.kept).put(key, known);
         return Ok(Look { value, as_of: None });
     };
-    if known.rested(now) && shelf(&app.kept).begin(&key) {
+    if known.rested(now)
+        && let (Ok(gate), Ok(turn)) = (gate.try_lock_owned(), app.kept.behind.clone().try_lock_owned())
+    {
         let app = app.clone();
         tokio::spawn(async move {
+            let began = Moment::now();
             let outcome = work.await;
-            let shelf = shelf(&app.kept);
+            let (shelf, took) = (shelf(&app.kept), began.elapsed());
             match outcome {
-                Ok(value) if keep(&value) => {
-                    let known = Known { value: Arc::new(value), at: now, took: began.elapsed(), mark };
-                    shelf.put(key.clone(), known);
+                Ok(value) if whole(&value) => {
+                    shelf.put(key, Known { value: Arc::new(value), at: now, took, mark, whole: true });
                 }
                 Ok(_) => {}
                 Err(error) => tracing::debug!(%error, "what is kept could not be worked out again"),
             }
-            shelf.end(&key);
+            drop((gate, turn));
         });
     }
     Ok(Look { value: known.value, as_of: Some(known.at) })
@@ -219,7 +234,7 @@ mod tests {
     use super::*;
 
     fn known(value: &'static str, at: Instant) -> Known<&'static str> {
-        Known { value: Arc::new(value), at, took: LONG, mark: Watermark::default() }
+        Known { value: Arc::new(value), at, took: LONG, mark: Watermark::default(), whole: true }
     }
 
     #[test]
@@ -252,16 +267,33 @@ mod tests {
             let known = Known { took: Duration::from_millis(took), ..known("then", noon) };
             assert_eq!(known.usable(mark, noon.plus_seconds(seconds)), expected, "{took} ms, {seconds} s later");
         }
-        // Whoever took two seconds rests for eight.
-        let slow = Known { took: Duration::from_secs(2), ..known("then", noon) };
-        assert!(!slow.rested(noon.plus_seconds(7)) && slow.rested(noon.plus_seconds(8)));
+        // What took half a second rests for ten, what took four rests for thirty and not for eighty.
+        for (millis, rests) in [(20, 0), (500, 10), (4_000, 30)] {
+            let slow = Known { took: Duration::from_millis(millis), ..known("then", noon) };
+            assert!(rests == 0 || !slow.rested(noon.plus_seconds(rests - 1)), "{millis} ms");
+            assert!(slow.rested(noon.plus_seconds(rests)), "{millis} ms");
+        }
     }
 
     #[test]
-    fn one_at_a_time_works_something_out_behind_its_readers() {
+    fn what_failed_after_a_long_time_rests_and_what_failed_at_once_is_tried_at_once() {
+        let noon = Instant(1_000_000_000);
+        let after = Watermark::new(1, 0);
+        for (took, seconds, expected) in
+            [(20, 0, Use::Outdated), (500, 9, Use::True), (500, 10, Use::Outdated), (5_000, 29, Use::True), (5_000, 30, Use::Outdated)]
+        {
+            let failed = Known { took: Duration::from_millis(took), whole: false, ..known("failed", noon) };
+            assert_eq!(failed.usable(after, noon.plus_seconds(seconds)), expected, "{took} ms, {seconds} s later");
+        }
+    }
+
+    #[tokio::test]
+    async fn one_at_a_time_works_something_out() {
         let shelf: Shelf<usize, &str> = Shelf::default();
-        assert!(shelf.begin(&1) && !shelf.begin(&1) && shelf.begin(&2));
-        shelf.end(&1);
-        assert!(shelf.begin(&1));
+        let first = shelf.gate(&1).lock_owned().await;
+        assert!(shelf.gate(&1).try_lock().is_err() && shelf.gate(&2).try_lock().is_ok());
+        drop(first);
+        assert!(shelf.gate(&1).try_lock().is_ok());
+        assert_eq!(shelf.gates.lock().expect("the gates").len(), 1, "what nobody waits for is forgotten");
     }
 }

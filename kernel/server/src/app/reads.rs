@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use doudi_domain::calendar::WorkCalendar;
 use doudi_domain::catalogue::FieldCode;
 use doudi_domain::columns::Columns;
-use doudi_domain::decision::Decision;
+use doudi_domain::decision::{Decision, SlimDecision};
 use doudi_domain::document::Document;
 use doudi_domain::parameter::Parameter;
 use doudi_domain::payment::{Conflict, Payment};
@@ -17,6 +17,7 @@ use doudi_domain::{
 };
 use doudi_plugin_host::{Block, DocumentQuery, PaymentQuery, PaymentTotals, Reads};
 use doudi_storage::Snapshot;
+use doudi_storage::decision::Governing;
 use std::collections::HashMap;
 use std::sync::Arc;
 use tokio::sync::Mutex;
@@ -100,7 +101,8 @@ impl Reads for SnapshotReads {
         after: HouseholdId,
         limit: u32,
     ) -> Result<Vec<HouseholdId>> {
-        let governing = self.snapshot.lock().await.decisions_governing(scheme, as_of, None, after, limit).await?;
+        let asked = Governing { scheme, day: as_of, since: None, after, limit };
+        let governing = self.snapshot.lock().await.decisions_governing_slim(&asked, &[]).await?;
         let mut found: Vec<HouseholdId> = governing.into_iter().map(|decision| decision.household).collect();
         // By household already.
         found.dedup();
@@ -169,8 +171,21 @@ impl Reads for SnapshotReads {
         after: HouseholdId,
         limit: u32,
     ) -> Result<Vec<Decision>> {
-        let since = decided_since.map(Instant::begin_of);
-        self.snapshot.lock().await.decisions_governing(scheme, on, since, after, limit).await
+        let asked = Governing { scheme, day: on, since: decided_since.map(Instant::begin_of), after, limit };
+        self.snapshot.lock().await.decisions_governing(&asked).await
+    }
+
+    async fn decisions_in_force_slim(
+        &mut self,
+        scheme: &str,
+        on: Date,
+        decided_since: Option<Date>,
+        after: HouseholdId,
+        limit: u32,
+        figures: &[String],
+    ) -> Result<Vec<SlimDecision>> {
+        let asked = Governing { scheme, day: on, since: decided_since.map(Instant::begin_of), after, limit };
+        self.snapshot.lock().await.decisions_governing_slim(&asked, figures).await
     }
 
     async fn payment_lines(&mut self, plugin: &str, schemes: &[String], query: &PaymentQuery) -> Result<Vec<Payment>> {

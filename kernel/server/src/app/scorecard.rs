@@ -170,9 +170,8 @@ async fn figures(
         let (app, office) = (app.clone(), reader.anybody_of_office());
         async move { measures(&app, &office, county, period, compared).await }
     };
-    // A measure that failed is asked again by the next one who looks.
-    let keep = |cards: &Vec<MeasureCard>| cards.iter().all(|card| card.figures.is_ok());
-    kept::look(app, reader, (desk, snapshot), |kept| &kept.scorecards, key, keep, work).await
+    let whole = |cards: &Vec<MeasureCard>| cards.iter().all(|card| card.figures.is_ok());
+    kept::look(app, reader, (desk, snapshot), |kept| &kept.scorecards, key, whole, work).await
 }
 
 /// Every enabled measure that has figures. Failures stay with their measure.

@@ -114,6 +114,16 @@ async fn the_watermark_moves_with_every_change_and_tells_whose_it_was() {
             assert_eq!(reader.audit_has_since(since, user).await.expect("told"), expected, "{user:?} since {since:?}");
         }
 
+        // Whoever comes, looks or takes a copy has changed nothing.
+        let mut writer = storage.write(&officer, NOW).await.expect("a write");
+        for what in ["user.login", "session.create", "reveal", "decision.export"] {
+            writer.audit_add(what, "user/7", "{}");
+        }
+        writer.commit().await.expect("committed");
+        assert_eq!(mark().await, after);
+        let mut reader = snapshot(&storage, VILLAGE).await;
+        assert!(!reader.audit_has_since(after, UserId(7)).await.expect("told"));
+
         // What the city changes concerns every county; what another county changes does not.
         let city = Actor::System { division: code(CITY) };
         let mut writer = storage.write(&city, NOW).await.expect("a write");

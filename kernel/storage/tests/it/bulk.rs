@@ -4,6 +4,7 @@ use crate::fixture::*;
 use doudi_domain::catalogue::FieldCode;
 use doudi_domain::fact::Value;
 use doudi_domain::identity::Role;
+use doudi_storage::decision::Governing;
 use doudi_storage::import::{ImportFact, ImportHousehold, ImportMember, ImportPerson, NewImportBatch};
 use doudi_storage::search::SearchQuery;
 use doudi_storage::test_support::{databases, each_engine};
@@ -191,8 +192,8 @@ async fn a_roster_of_ten_thousand_lines_is_drawn_sealed_settled_and_read() {
         let (mut after, mut drawn) = (HouseholdId(0), 0);
         loop {
             let mut reader = snapshot(storage, COUNTY).await;
-            let paying =
-                reader.decisions_governing("sample", day("2022-08-01"), None, after, 2_000).await.expect("read");
+            let asked = Governing { scheme: "sample", day: day("2022-08-01"), since: None, after, limit: 2_000 };
+            let paying = reader.decisions_governing_slim(&asked, &[]).await.expect("read");
             let Some(last) = paying.last() else { break };
             after = last.household;
             let ids: Vec<HouseholdId> = paying.iter().map(|decision| decision.household).collect();

@@ -1,12 +1,13 @@
 //! `duty.due`: what this measure owes by law in a period, for 义务日历: done and all, with the first day something is still owed.
 
 use super::day;
+use crate::care::View;
 use crate::jobs::next_review;
 use crate::review::yearly_reviews;
 use crate::rules::form::Form;
-use crate::running;
+use crate::running::{self, Support};
 use crate::scorecard::{owed_in, visits_due};
-use crate::{care, terms_on};
+use crate::terms_on;
 use doudi_sdk::prelude::*;
 
 /// One duty: how many fall due in the period, how many of them are done.
@@ -78,13 +79,15 @@ pub fn of(begins: Date, ends: Date) -> Result<Vec<Duty>> {
     for visit in visits_due(begins, ends, ends)? {
         visits.count(visit.due, visit.done.is_some());
     }
-    let mut duties = vec![opinions, decisions, assessments, visits, reviews(begins, ends)?, agreements(ends)?];
+    let everybody = running::everybody(ends)?;
+    let (reviews, agreements) = (reviews(&everybody, begins, ends)?, agreements(&everybody, ends)?);
+    let mut duties = vec![opinions, decisions, assessments, visits, reviews, agreements];
     duties.retain(|duty| duty.of > 0);
     Ok(duties)
 }
 
 /// 年审, by the day each is due, opened yet or not.
-fn reviews(begins: Date, ends: Date) -> Result<Duty> {
+fn reviews(everybody: &[Support], begins: Date, ends: Date) -> Result<Duty> {
     let page = format!("duties?kind=review&from={begins}&to={ends}");
     let mut duty = Duty::new("review", "特困供养年审", "民发〔2021〕43号 第二十五条", page, ends);
     let mut opened = std::collections::BTreeSet::new();
@@ -95,7 +98,7 @@ fn reviews(begins: Date, ends: Date) -> Result<Duty> {
         }
     }
     let Some(months) = terms_on(ends)?.params.review_months else { return Ok(duty) };
-    for line in running::everybody(ends)?.iter().take(UNOPENED) {
+    for line in everybody.iter().take(UNOPENED) {
         if line.person.is_some_and(|person| opened.contains(&person)) {
             continue;
         }
@@ -111,7 +114,7 @@ fn reviews(begins: Date, ends: Date) -> Result<Duty> {
 const UNOPENED: usize = 300;
 
 /// 全员覆盖: due every day.
-fn agreements(on: Date) -> Result<Duty> {
+fn agreements(everybody: &[Support], on: Date) -> Result<Duty> {
     let mut duty = Duty::new(
         "agreement",
         "分散供养特困人员委托照料服务协议全员覆盖",
@@ -119,9 +122,9 @@ fn agreements(on: Date) -> Result<Duty> {
         format!("coverage?on={on}"),
         on,
     );
-    let everybody = care::View::read()?.everybody(on)?;
-    for cared in everybody.iter().filter(|cared| cared.form == Form::Scattered) {
-        duty.count(on, cared.is_covered());
+    let view = View::read()?;
+    for support in everybody.iter().filter(|support| support.form == Form::Scattered) {
+        duty.count(on, view.cared(*support, on).is_covered());
     }
     Ok(duty)
 }

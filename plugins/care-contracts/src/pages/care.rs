@@ -26,7 +26,7 @@ pub fn coverage(context: &Context, request: &PageRequest) -> Result<Page> {
     let everybody = View::read()?.everybody(day)?;
     let mut at_home: Vec<&Cared> = scattered(&everybody).collect();
     // Those who are missing come first: they are what the page is for.
-    at_home.sort_by_key(|cared| (cared.is_covered(), cared.line.household));
+    at_home.sort_by_key(|cared| (cared.is_covered(), cared.household));
     let of = at_home.len();
     let shown: Vec<&Cared> = at_home.into_iter().skip(start(request)).take(PAGE).collect();
     let mut table =
@@ -38,13 +38,13 @@ pub fn coverage(context: &Context, request: &PageRequest) -> Result<Page> {
         };
         let link = match &cared.agreement {
             Some(agreed) => Link::Document { document: agreed.id },
-            None => Link::Household { household: cared.line.household },
+            None => Link::Household { household: cared.household },
         };
         table = table.linked_row(
             link,
             [
                 Cell::person(cared.person),
-                Cell::household(cared.line.household),
+                Cell::household(cared.household),
                 cared.level().map_or(Cell::badge(Tone::Soon, "未评估"), |level| Cell::text(level.zh())),
                 state,
                 date_cell(cared.agreement.as_ref().map(|agreed| agreed.to)),
@@ -95,7 +95,7 @@ pub fn assessments(context: &Context, request: &PageRequest) -> Result<Page> {
     let months = params(day).ok().and_then(|params| params.assessment_months);
     let mut everybody = View::read()?.everybody(day)?;
     let assessed = |cared: &Cared| cared.assessment.as_ref().and_then(|assessment| assessment.assessed);
-    everybody.sort_by_key(|cared| (is_fresh(cared, day, months), assessed(cared), cared.line.household));
+    everybody.sort_by_key(|cared| (is_fresh(cared, day, months), assessed(cared), cared.household));
     let fresh = everybody.iter().filter(|cared| is_fresh(cared, day, months)).count() as i64;
     let of = everybody.len();
     let heads = [
@@ -112,10 +112,10 @@ pub fn assessments(context: &Context, request: &PageRequest) -> Result<Page> {
         let interval = i32::try_from(months.unwrap_or(12)).unwrap_or(12);
         let next = assessed(cared).map(|day| day.add_months(interval));
         table = table.linked_row(
-            Link::Household { household: cared.line.household },
+            Link::Household { household: cared.household },
             [
                 Cell::person(cared.person),
-                Cell::household(cared.line.household),
+                Cell::household(cared.household),
                 Cell::text(cared.form.zh()),
                 cared.assessment.as_ref().map_or(Cell::Empty, |assessment| Cell::number(assessment.failed)),
                 cared.level().map_or(Cell::badge(Tone::Bad, "未评估"), |level| Cell::text(level.zh())),
@@ -132,7 +132,7 @@ pub fn levels(context: &Context, request: &PageRequest) -> Result<Page> {
     let day = day_of(context, request, "on");
     let everybody = View::read()?.everybody(day)?;
     let mut all = needing(&everybody);
-    all.sort_by_key(|cared| (cared.form == Form::Central, cared.line.household));
+    all.sort_by_key(|cared| (cared.form == Form::Central, cared.household));
     let central = all.iter().filter(|cared| cared.form == Form::Central).count() as i64;
     let of = all.len();
     let mut table = PageTable::new(["供养对象", "家庭", "照料档次", "供养形式", "能否表达意愿"])
@@ -140,10 +140,10 @@ pub fn levels(context: &Context, request: &PageRequest) -> Result<Page> {
     for cared in all.iter().skip(start(request)).take(PAGE) {
         let will = cared.assessment.as_ref().is_none_or(|assessment| assessment.will);
         table = table.linked_row(
-            Link::Household { household: cared.line.household },
+            Link::Household { household: cared.household },
             [
                 Cell::person(cared.person),
-                Cell::household(cared.line.household),
+                Cell::household(cared.household),
                 Cell::text(cared.level().map_or("", Level::zh)),
                 Cell::text(cared.form.zh()),
                 if will { Cell::text("能") } else { Cell::badge(Tone::Soon, "不能，应当综合评估") },

@@ -4,7 +4,7 @@ use super::{date_cell, params};
 use crate::care::{Cared, View};
 use crate::jobs::next_review;
 use crate::rules::form::Form;
-use crate::running::{self, Line};
+use crate::running::{self, Line, Support};
 use crate::visit::card_is_filed;
 use doudi_sdk::doc::page::Row;
 use doudi_sdk::prelude::*;
@@ -32,9 +32,9 @@ pub fn panel(context: &Context, request: &PageRequest) -> Result<Page> {
         if let Ok(params) = &months
             && let Some(interval) = params.review_months
         {
-            rows.push(Row::new("下次年审", Cell::due(next_review(&line, interval)?)));
+            rows.push(Row::new("下次年审", Cell::due(next_review(&Support::from(&line), interval)?)));
         }
-        let cared = View::of_person(person)?.cared(line, context.today);
+        let cared = View::of_person(person)?.cared(Support::from(&line), context.today);
         rows.extend(care_rows(&cared));
         if card_is_filed(person)? {
             rows.push(Row::new("银行卡", Cell::text("代管已备案")));

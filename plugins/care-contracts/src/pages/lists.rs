@@ -4,7 +4,7 @@ use super::{PAGE, more, start};
 use crate::codes::parameter;
 use crate::parameters::{Params, REQUIRED, missing_on};
 use crate::rules::level::Level;
-use crate::running::{self, Line};
+use crate::running;
 use crate::settings::Settings;
 use doudi_sdk::codes::ParameterCode;
 use doudi_sdk::doc::page::{ColumnHead, FigureItem};
@@ -30,8 +30,8 @@ pub fn recipients(context: &Context, request: &PageRequest) -> Result<Page> {
             [
                 line.person.map_or(Cell::Empty, Cell::person),
                 Cell::household(line.household),
-                Cell::text(line.form().zh()),
-                line.level().map_or(Cell::badge(Tone::Soon, "未评估"), |level: Level| Cell::text(level.zh())),
+                Cell::text(line.form.zh()),
+                line.level.map_or(Cell::badge(Tone::Soon, "未评估"), |level: Level| Cell::text(level.zh())),
                 Cell::money(line.amount),
                 Cell::date(line.begins),
             ],

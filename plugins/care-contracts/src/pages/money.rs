@@ -7,7 +7,7 @@ use crate::care::View;
 use crate::carer;
 use crate::codes::figure;
 use crate::rules::form::Form;
-use crate::running::{self, Line, SCHEME, label};
+use crate::running::{self, Line, SCHEME, Support, label};
 use doudi_sdk::doc::page::{ColumnHead, FigureItem};
 use doudi_sdk::prelude::*;
 use std::collections::BTreeMap;
@@ -37,8 +37,8 @@ pub fn institutions(context: &Context, request: &PageRequest) -> Result<Page> {
         let body: carer::Institution = document.body()?;
         names.insert(document.id, (body.name, body.beds));
     }
-    let mut lines: BTreeMap<Option<Id>, Vec<Decision>> = BTreeMap::new();
-    for line in running::everybody(day)?.into_iter().filter(|line| line.form() == Form::Central) {
+    let mut lines: BTreeMap<Option<Id>, Vec<Support>> = BTreeMap::new();
+    for line in running::everybody(day)?.into_iter().filter(|line| line.form == Form::Central) {
         let place = line.person.and_then(|person| places.get(&person).copied());
         lines.entry(place).or_default().push(line);
     }
@@ -65,9 +65,9 @@ pub fn institutions(context: &Context, request: &PageRequest) -> Result<Page> {
                 Link::page("ledger").with("household", line.household.0).with("person", person.0),
                 [
                     Cell::person(person),
-                    Cell::text(line.level().map_or("未评估", crate::rules::level::Level::zh)),
-                    Cell::money(line.value(figure::BASIC)),
-                    Cell::money(line.value(figure::CARE)),
+                    Cell::text(line.level.map_or("未评估", crate::rules::level::Level::zh)),
+                    Cell::money(line.basic),
+                    Cell::money(line.care),
                     Cell::money(line.amount),
                 ],
             );
@@ -123,7 +123,7 @@ pub fn fees(context: &Context, request: &PageRequest) -> Result<Page> {
                 Cell::text("没有有效协议，不列支"),
             ],
         };
-        table = table.linked_row(Link::Household { household: cared.line.household }, cells);
+        table = table.linked_row(Link::Household { household: cared.household }, cells);
     }
     let page = Page::new("照料服务费名单")
         .figures([FigureItem::new("本月费用合计", Cell::money(total))])

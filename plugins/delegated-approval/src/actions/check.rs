@@ -4,7 +4,6 @@
 use super::{coming_date, past_date, required};
 use crate::check::{CONCLUSIONS, Check, ERRORS, FINDINGS, Record, Reply, WAYS, error_word, touches_decision};
 use crate::parameters;
-use crate::rules::period::month_code;
 use doudi_sdk::prelude::*;
 
 pub fn act(context: &Context, action: &Action) -> Result<Effects> {
@@ -41,7 +40,7 @@ impl Step<'_> {
             .index("officer", self.body.officer.map_or(0, |officer| officer.0))
             .body(&self.body);
         let put = match self.body.mend_by {
-            Some(day) => put.index("mend", month_code(day)),
+            Some(day) => put.index("mend", day.month_code()),
             None => put,
         };
         match due {

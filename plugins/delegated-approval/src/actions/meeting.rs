@@ -5,7 +5,6 @@ use super::{date, own_town, past_date, required, seats};
 use crate::group::of_town;
 use crate::household::homes;
 use crate::meeting::{Item, MEETING, Meeting, Vote};
-use crate::rules::period::month_code;
 use crate::rules::vote::{Spoilt, quorate};
 use crate::{parameters, topics};
 use doudi_sdk::prelude::*;
@@ -56,7 +55,7 @@ fn convene(context: &Context, action: &Action) -> Result<Effects> {
     Ok(Effects::new().document(
         DocumentPut::create(MEETING, format!("{}联审联批会议", on.chinese()))
             .state("convened")
-            .index("month", month_code(on))
+            .index("month", on.month_code())
             .index("town", town)
             .due(on)
             .note(format!("{}召开", on.chinese()))

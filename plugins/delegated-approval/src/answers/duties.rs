@@ -7,7 +7,7 @@ use crate::meeting;
 use crate::order::{self, Order};
 use crate::parameters;
 use crate::rules::authority::holds_within;
-use crate::rules::period::{Period, month_code};
+use crate::rules::period::Period;
 use crate::rules::town::town_of;
 use doudi_sdk::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -54,7 +54,7 @@ impl Meetings {
 pub fn meetings(month: Date, orders: &[Order]) -> Result<Meetings> {
     let (first, last) = (month.first_of_month(), month.last_of_month());
     let due = orders.iter().filter(|order| holds_within(order, first, last)).map(|order| order.town).collect();
-    let held = meeting::of_month(&month_code(month), &["minuted", "signed"])?;
+    let held = meeting::of_month(&month.month_code(), &["minuted", "signed"])?;
     Ok(Meetings { due, held: held.into_iter().map(|(_, meeting)| meeting.town).collect() })
 }
 
@@ -77,7 +77,7 @@ pub fn within(context: &Context, begins: Date, ends: Date) -> Result<Vec<Duty>> 
                 done: meetings.done(),
                 of: meetings.due.len(),
                 article: NOTICE,
-                page: format!("meetings?month={}", month_code(month)),
+                page: format!("meetings?month={}", month.month_code()),
             });
         }
         month = month.add_months(1);
@@ -95,7 +95,7 @@ fn mending(begins: Date, ends: Date) -> Result<Vec<Duty>> {
     let mut days: BTreeMap<Date, (usize, usize)> = BTreeMap::new();
     let mut month = begins.first_of_month();
     while month <= ends {
-        let query = documents::Query::of(check::CHECK).index("mend", month_code(month));
+        let query = documents::Query::of(check::CHECK).index("mend", month.month_code());
         for (document, body) in documents::bodies::<check::Check>(query)? {
             let Some(day) = body.mend_by.filter(|day| begins <= *day && *day <= ends) else { continue };
             let counts = days.entry(day).or_default();

@@ -3,7 +3,6 @@
 use super::{PAGE, date_cell, more, skip, span, town_cell};
 use crate::check::{CHECK, CONCLUDED, Check, conclusion_word, error_word, finding_word, of_period, way_word};
 use crate::draw::outcome_word;
-use crate::rules::period::month_code;
 use crate::rules::sample::Reason;
 use crate::scorecard::{Sampled, belongs, counts};
 use doudi_sdk::doc::page::{ColumnHead, Row};
@@ -60,7 +59,7 @@ fn asked(context: &Context, request: &PageRequest) -> Result<(String, Vec<(Docum
     }
     if let Some(day) = request.query("mend") {
         let day: Date = day.parse()?;
-        let mut found = documents::bodies::<Check>(documents::Query::of(CHECK).index("mend", month_code(day)))?;
+        let mut found = documents::bodies::<Check>(documents::Query::of(CHECK).index("mend", day.month_code()))?;
         found.retain(|(_, check)| check.mend_by == Some(day));
         return Ok((format!("{}应当回复的整改", day.chinese()), found));
     }

@@ -5,7 +5,6 @@ use crate::answers::duties::{Meetings, NOTICE, meetings};
 use crate::group::GROUP;
 use crate::meeting::{Meeting, of_month};
 use crate::order;
-use crate::rules::period::month_code;
 use doudi_sdk::doc::page::ColumnHead;
 use doudi_sdk::prelude::*;
 use std::collections::BTreeMap;
@@ -29,13 +28,13 @@ pub fn page(context: &Context, request: &PageRequest) -> Result<Page> {
         .paragraph(format!("已下放的镇（街）原则上每月至少召开一次（依据：{NOTICE}）。"))
         .table(towns(&due, month, context.today)?)
         .heading("会议")
-        .table(list(&of_month(&month_code(month), &["convened", "minuted", "signed", "cancelled"])?));
+        .table(list(&of_month(&month.month_code(), &["convened", "minuted", "signed", "cancelled"])?));
     let groups = documents::find(documents::Query::of(GROUP).state("standing"))?;
     let mut table = PageTable::new(["联审联批组"]).empty("还没有建立联审联批组。");
     for document in &groups {
         table = table.linked_row(Link::Document { document: document.id }, [Cell::division(document.division)]);
     }
-    let to = |month: Date| Link::page("meetings").with("month", month_code(month));
+    let to = |month: Date| Link::page("meetings").with("month", month.month_code());
     let others = PageTable::new(["其他月份"])
         .linked_row(to(month.add_months(-1)), [Cell::text(month.add_months(-1).chinese_month())])
         .linked_row(to(month.add_months(1)), [Cell::text(month.add_months(1).chinese_month())]);
@@ -44,7 +43,7 @@ pub fn page(context: &Context, request: &PageRequest) -> Result<Page> {
 
 fn towns(due: &Meetings, month: Date, today: Date) -> Result<PageTable> {
     let mut held: BTreeMap<i64, Vec<(Document, Meeting)>> = BTreeMap::new();
-    for (document, meeting) in of_month(&month_code(month), &["minuted", "signed"])? {
+    for (document, meeting) in of_month(&month.month_code(), &["minuted", "signed"])? {
         held.entry(meeting.town).or_default().push((document, meeting));
     }
     let mut table = PageTable::new([

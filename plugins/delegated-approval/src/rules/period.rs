@@ -67,17 +67,3 @@ impl Period {
         }
     }
 }
-
-/// A month as indexes and addresses carry it.
-pub fn month_code(day: Date) -> String {
-    let (year, month, _) = day.parts();
-    format!("{year:04}-{month:02}")
-}
-
-/// `2022-07` as the first day of that month.
-pub fn month(text: &str) -> Option<Date> {
-    if text.len() != 7 {
-        return None;
-    }
-    format!("{text}-01").parse().ok()
-}

@@ -5,7 +5,6 @@ mod decision;
 use super::finding::Finding;
 use super::{past_date, required, visit};
 use crate::application::{Application, Check, Extension, Objection, Opinion, Posted};
-use crate::ledger::month_code;
 use crate::notice;
 use crate::once::{refuse_if_covered, refuse_if_open};
 use crate::running::SCHEME;
@@ -105,12 +104,12 @@ impl Step<'_> {
         };
         // Lists by month: when it was closed, and by when it must be decided.
         let put = if Application::CLOSED.contains(&state) {
-            put.index("closed", month_code(self.context.today))
+            put.index("closed", self.context.today.month_code())
         } else {
             put
         };
         let put = match self.body.limit {
-            Some(limit) => put.index("limit", month_code(limit)),
+            Some(limit) => put.index("limit", limit.month_code()),
             None => put,
         };
         // Where the town decides, the case waits on the town's desk.

@@ -6,7 +6,6 @@ use super::recheck::{Changed, keep_due};
 use super::{past_date, required};
 use crate::change::Change;
 use crate::codes::reason;
-use crate::ledger::month_code;
 use crate::rules::{Trail, change as rule};
 use crate::running;
 use crate::settings::Settings;
@@ -35,7 +34,7 @@ pub fn act(context: &Context, action: &Action) -> Result<Effects> {
         }
         "drop" => {
             let reason = required(&action.values, "reason", "原因")?;
-            let put = document.to("dropped").index("closed", month_code(context.today));
+            let put = document.to("dropped").index("closed", context.today.month_code());
             Ok(Effects::new().document(put.note(format!("不属实：{reason}"))))
         }
         "return" => {
@@ -96,7 +95,7 @@ fn confirm(context: &Context, document: &Document, household: Id, mut body: Chan
     body.outcome.clone_from(&changed.record.outcome);
     let put = document
         .to("done")
-        .index("closed", month_code(context.today))
+        .index("closed", context.today.month_code())
         .note(format!("确认变更：{}", running::label(&body.outcome)))
         .body(&body);
     Ok(Effects::new().document(put).and(changed.effects(Some(document), &trial.decided, &settings)))

@@ -1,8 +1,9 @@
 //! `benefit.recipients`, `benefit.recognised` and `benefit.payables`: who is covered on a day, who is recognised, and what is paid. With `since` a household that pays nothing on
 //! the day asked comes with amount 0, so that whoever asks for several days sees the same households each time.
 
-use super::Window;
+use super::{LIMIT, Window};
 use crate::application::Application;
+use crate::codes::{code, figure};
 use crate::family::Family;
 use crate::rules::household::{Standing, standing};
 use crate::running::{EDGE, LABEL, SCHEME};
@@ -14,57 +15,76 @@ use std::collections::BTreeMap;
 const LOOKED_UP: usize = 300;
 
 pub fn recipients(on: Date, page: &Window) -> Result<Block> {
-    let lines = decisions::in_force(SCHEME, on, None, page.after, page.limit)?;
-    Ok(covered(&lines))
+    let (mut households, mut persons, mut covered, mut begins) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    decisions::page(SCHEME, on, None, page.after, page.limit, &[], |line| {
+        households.push(line.household.0);
+        persons.push(line.person.map(|person| person.0));
+        covered.push(line.covered);
+        begins.push(line.begins);
+        Ok(())
+    })?;
+    Ok(Block::of(
+        Table::new("recipient", households.len())
+            .ints("household", households)
+            .optional_ints("person", persons)
+            .ints("covered", covered)
+            .ints("begins", begins),
+    ))
 }
 
 /// Families recognised without being paid: 边缘.
 pub fn recognised(on: Date, page: &Window) -> Result<Block> {
-    let lines = decisions::in_force(EDGE, on, None, page.after, page.limit)?;
-    Ok(Block::of(
-        Table::new("recognised", lines.len())
-            .ints("household", lines.iter().map(|line| line.household.0))
-            .texts("scheme", lines.iter().map(|_| EDGE)),
-    ))
-}
-
-fn covered(lines: &[Decision]) -> Block {
-    Block::of(
-        Table::new("recipient", lines.len())
-            .ints("household", lines.iter().map(|line| line.household.0))
-            .optional_ints("person", lines.iter().map(|line| line.person.map(|person| person.0)))
-            .ints("covered", lines.iter().map(|line| line.covered))
-            .ints("begins", lines.iter().map(|line| line.begins)),
-    )
+    let mut households = Vec::new();
+    decisions::page(EDGE, on, None, page.after, page.limit, &[], |line| {
+        households.push(line.household.0);
+        Ok(())
+    })?;
+    let schemes = vec![EDGE; households.len()];
+    Ok(Block::of(Table::new("recognised", schemes.len()).ints("household", households).texts("scheme", schemes)))
 }
 
 /// One line of entitlement on a day.
 struct Payable {
-    decision: Decision,
+    decision: Id,
+    household: Id,
+    person: Option<Id>,
+    /// Decided about and paying nothing on the day: with `since` such a line is told, too.
     pays: bool,
+    amount: Fen,
+    supplement: Fen,
+    covered: i64,
+    begins: Date,
+    /// A first award, which was posted.
+    granted: bool,
+    /// S×n. Grace pays what was paid before it, whatever the line is now.
+    ceiling: Option<i64>,
     members: Vec<Id>,
     posted: Option<bool>,
 }
 
+impl Payable {
+    fn nothing(self) -> Payable {
+        let (amount, supplement) = (Fen::ZERO, Fen::ZERO);
+        Payable { pays: false, amount, supplement, covered: 0, ..self }
+    }
+}
+
 pub fn payables(on: Date, page: &Window) -> Result<Block> {
-    let mut rows: Vec<Payable> = lines_on(on, page)?
-        .into_iter()
-        .map(|decision| Payable { pays: decision.pays_on(on), decision, members: Vec::new(), posted: None })
-        .collect();
+    let mut rows = lines_asked(on, page)?;
     members(on, &mut rows)?;
     posted(on, &mut rows)?;
     let table = Table::new("payable", rows.len())
         .texts("scheme", rows.iter().map(|_| SCHEME))
         .texts("label", rows.iter().map(|_| LABEL))
-        .ints("household", rows.iter().map(|row| row.decision.household.0))
-        .optional_ints("person", rows.iter().map(|row| row.decision.person.map(|person| person.0)))
-        .ints("covered", rows.iter().map(Payable::covered))
-        .ints("decision", rows.iter().map(|row| row.decision.id.0))
-        .ints("amount", rows.iter().map(|row| row.amount().0))
-        .ints("base", rows.iter().map(|row| (row.amount() - row.supplement()).0))
-        .ints("supplement", rows.iter().map(|row| row.supplement().0))
-        .ints("begins", rows.iter().map(|row| row.decision.begins))
-        .optional_ints("ceiling", rows.iter().map(Payable::ceiling))
+        .ints("household", rows.iter().map(|row| row.household.0))
+        .optional_ints("person", rows.iter().map(|row| row.person.map(|person| person.0)))
+        .ints("covered", rows.iter().map(|row| row.covered))
+        .ints("decision", rows.iter().map(|row| row.decision.0))
+        .ints("amount", rows.iter().map(|row| row.amount.0))
+        .ints("base", rows.iter().map(|row| (row.amount - row.supplement).0))
+        .ints("supplement", rows.iter().map(|row| row.supplement.0))
+        .ints("begins", rows.iter().map(|row| row.begins))
+        .optional_ints("ceiling", rows.iter().map(|row| row.ceiling))
         .optional_ints("posted", rows.iter().map(|row| row.posted.map(i64::from)));
     let mut end = 0;
     let mut ends = Vec::with_capacity(rows.len());
@@ -76,49 +96,77 @@ pub fn payables(on: Date, page: &Window) -> Result<Block> {
     Ok(Block::of(table).with(Table::new("member", persons.len()).ends(ends).ints("person", persons)))
 }
 
-impl Payable {
-    fn amount(&self) -> Fen {
-        if self.pays { self.decision.amount } else { Fen::ZERO }
-    }
-
-    fn supplement(&self) -> Fen {
-        Fen(self.decision.figure("supplement").unwrap_or(0)).min(self.amount()).or_zero()
-    }
-
-    fn covered(&self) -> i64 {
-        if self.pays { i64::from(self.decision.covered) } else { 0 }
-    }
-
-    /// S×n. Grace pays what was paid before it, whatever the line is now.
-    fn ceiling(&self) -> Option<i64> {
-        let standard = self.decision.figure("standard").filter(|_| self.decision.outcome != "grace")?;
-        Some(standard * i64::from(self.decision.covered))
+/// Those of [`lines_on`] that were asked for. Lines of one person are few: a page without any is no end, and the search goes on.
+fn lines_asked(on: Date, page: &Window) -> Result<Vec<Payable>> {
+    let Some(personal) = page.personal else { return Ok(lines_on(on, page, page.after, page.limit)?.0) };
+    let step = if personal { LIMIT as u32 } else { page.limit };
+    let mut after = page.after;
+    loop {
+        let (mut lines, last) = lines_on(on, page, after, step)?;
+        lines.retain(|line| line.person.is_some() == personal);
+        keep_households(&mut lines, page.limit as usize);
+        match last {
+            Some(last) if lines.is_empty() => after = last,
+            _ => return Ok(lines),
+        }
     }
 }
 
-/// The decisions that govern the day; with `since` one for each line of each household decided about, paying or not.
-fn lines_on(on: Date, page: &Window) -> Result<Vec<Decision>> {
-    let Some(since) = page.since else {
-        return decisions::in_force(SCHEME, on, None, page.after, page.limit);
-    };
+/// The lines of the first so many households.
+fn keep_households(lines: &mut Vec<Payable>, limit: usize) {
+    let mut households = 0;
+    let beyond = (0..lines.len()).find(|at| {
+        households += usize::from(*at == 0 || lines[at - 1].household != lines[*at].household);
+        households > limit
+    });
+    lines.truncate(beyond.unwrap_or(lines.len()));
+}
+
+/// The lines of decisions that govern the day, and the last household looked at; with `since` one for each line of each household
+/// decided about, paying or not.
+fn lines_on(on: Date, page: &Window, after: Id, limit: u32) -> Result<(Vec<Payable>, Option<Id>)> {
+    let Some(since) = page.since else { return read(on, None, after, limit) };
     // Every line there is, begun or not: the households must not depend on the day.
-    let mut lines: BTreeMap<(Id, Option<Id>), Decision> = BTreeMap::new();
-    for decision in decisions::in_force(SCHEME, Date::MAX, Some(since), page.after, page.limit)? {
-        let nothing_yet = Decision { effect: "stop".to_owned(), ..decision };
-        lines.insert((nothing_yet.household, nothing_yet.person), nothing_yet);
-    }
-    for decision in decisions::in_force(SCHEME, on, Some(since), page.after, page.limit)? {
-        if let Some(line) = lines.get_mut(&(decision.household, decision.person)) {
-            *line = decision;
+    let (all, last) = read(Date::MAX, Some(since), after, limit)?;
+    let mut lines: BTreeMap<(Id, Option<Id>), Payable> =
+        all.into_iter().map(|line| ((line.household, line.person), line.nothing())).collect();
+    for governing in read(on, Some(since), after, limit)?.0 {
+        if let Some(line) = lines.get_mut(&(governing.household, governing.person)) {
+            *line = governing;
         }
     }
-    Ok(lines.into_values().collect())
+    Ok((lines.into_values().collect(), last))
+}
+
+fn read(on: Date, since: Option<Date>, after: Id, limit: u32) -> Result<(Vec<Payable>, Option<Id>)> {
+    let (supplement, standard) = (code(figure::SUPPLEMENT), code(figure::STANDARD));
+    let mut lines = Vec::new();
+    let last = decisions::page(SCHEME, on, since, after, limit, &[supplement, standard], |line| {
+        let ceiling = line.figure(standard).filter(|_| line.outcome != "grace").map(|standard| standard * line.covered);
+        let amount = line.amount;
+        let read = Payable {
+            decision: line.id,
+            household: line.household,
+            person: line.person,
+            pays: true,
+            amount,
+            supplement: Fen(line.figure(supplement).unwrap_or(0)).min(amount).or_zero(),
+            covered: line.covered,
+            begins: line.begins,
+            granted: line.effect == "grant",
+            ceiling,
+            members: Vec::new(),
+            posted: None,
+        };
+        lines.push(if line.pays { read } else { read.nothing() });
+        Ok(())
+    })?;
+    Ok((lines, last))
 }
 
 /// Whom each line covers: the one it was made for, or those of the household who count on the day.
 fn members(on: Date, rows: &mut [Payable]) -> Result<()> {
-    let mut households: Vec<Id> =
-        rows.iter().filter(|row| row.decision.person.is_none()).map(|row| row.decision.household).collect();
+    let mut households: Vec<Id> = rows.iter().filter(|row| row.person.is_none()).map(|row| row.household).collect();
     households.dedup();
     let mut counted: BTreeMap<Id, Vec<Id>> = BTreeMap::new();
     if !households.is_empty() {
@@ -135,20 +183,20 @@ fn members(on: Date, rows: &mut [Payable]) -> Result<()> {
         }
     }
     for row in rows {
-        row.members = match row.decision.person {
+        row.members = match row.person {
             Some(person) => vec![person],
-            None => counted.get(&row.decision.household).cloned().unwrap_or_default(),
+            None => counted.get(&row.household).cloned().unwrap_or_default(),
         };
     }
     Ok(())
 }
 
-/// Whether those who are paid for the first time were posted; of others nobody asks.
+/// Whether those who were awarded a short while ago were posted; of others nobody asks.
 fn posted(on: Date, rows: &mut [Payable]) -> Result<()> {
     let recent = on.first_of_month().add_months(-1);
-    let fresh = rows.iter_mut().filter(|row| row.pays && row.decision.begins >= recent).take(LOOKED_UP);
+    let fresh = rows.iter_mut().filter(|row| row.pays && row.granted && row.begins >= recent).take(LOOKED_UP);
     for row in fresh {
-        let Some(document) = row.decision.document else { continue };
+        let Some(document) = decisions::get(row.decision)?.document else { continue };
         let document = documents::get(document)?;
         if document.collection == "application" {
             row.posted = Some(document.body::<Application>()?.posted.is_some());

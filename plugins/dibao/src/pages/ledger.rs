@@ -90,8 +90,8 @@ pub fn planned(context: &Context, request: &PageRequest) -> Result<Page> {
                 (None, None) => Cell::badge(Tone::Neutral, "到期前自动生成"),
             };
             let class = recheck.class.map_or("另行发起".to_owned(), |class| format!("{}类", class.letter()));
-            let link = match &recheck.document {
-                Some(document) => Link::Document { document: document.id },
+            let link = match recheck.document {
+                Some(document) => Link::Document { document },
                 None => Link::Household { household: recheck.household },
             };
             let whom = recheck.person.map_or(Cell::text("全家"), Cell::person);
@@ -135,7 +135,7 @@ pub fn deaths(context: &Context, request: &PageRequest) -> Result<Page> {
 /// 边缘家庭重度残疾人.
 pub fn singles(context: &Context, request: &PageRequest) -> Result<Page> {
     let day = date(request, "on").unwrap_or(context.today);
-    let lines = scorecard::singles(day)?
+    let lines = scorecard::singles(day, &lines_on(day)?)?
         .iter()
         .map(|single| {
             let state = match single.covered {

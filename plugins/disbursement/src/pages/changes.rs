@@ -4,7 +4,7 @@ use super::{PAGE, after, more, others, roster_asked};
 use crate::drawing::paid;
 use crate::roster::Roster;
 use crate::rules::changes::{Flag, reason};
-use crate::settings::{Settings, month_code};
+use crate::settings::Settings;
 use doudi_sdk::doc::effect::{PaymentFlag, PaymentPurpose, PaymentState};
 use doudi_sdk::doc::page::{ColumnHead, FigureItem};
 use doudi_sdk::payments::{Line, Query};
@@ -93,7 +93,7 @@ pub fn page(context: &Context, request: &PageRequest) -> Result<Page> {
 }
 
 fn link(body: &Roster, kind: Flag) -> Link {
-    Link::page("changes").with("month", month_code(body.month)).with("scheme", &body.scheme).with("kind", kind.code())
+    Link::page("changes").with("month", body.month.month_code()).with("scheme", &body.scheme).with("kind", kind.code())
 }
 
 type Pairs = (Vec<(Option<Line>, Option<Line>)>, Option<Id>);

@@ -7,7 +7,6 @@ use crate::failure::{Failure, reason_word};
 use crate::finding::Finding;
 use crate::overpayment::Overpayment;
 use crate::roster::{Roster, totals_of};
-use crate::settings::month_code;
 use doudi_sdk::doc::effect::{PaymentFlag, PaymentPurpose, PaymentState};
 use doudi_sdk::doc::page::{ColumnHead, FigureItem, Row};
 use doudi_sdk::payments::Envelope;
@@ -42,7 +41,7 @@ pub fn roster(request: &PageRequest) -> Result<Page> {
 }
 
 fn link(page: &str, body: &Roster) -> Link {
-    Link::page(page).with("month", month_code(body.month)).with("scheme", &body.scheme)
+    Link::page(page).with("month", body.month.month_code()).with("scheme", &body.scheme)
 }
 
 fn dates(body: &Roster) -> Vec<Row> {

@@ -2,7 +2,7 @@
 
 use super::{PAGE, after, more, others, roster_asked, words};
 use crate::roster::Roster;
-use crate::settings::{Settings, month_code};
+use crate::settings::Settings;
 use doudi_sdk::doc::effect::{PaymentFlag, PaymentPurpose, PaymentState};
 use doudi_sdk::doc::page::{ColumnHead, FigureItem};
 use doudi_sdk::payments::{Envelope, Line, PAGE as READ, Query, Total};
@@ -206,7 +206,7 @@ fn table(lines: &[Line]) -> PageTable {
             [
                 Cell::household(line.household),
                 line.person.map_or(Cell::text("全家"), Cell::person),
-                Cell::text(month_code(line.month)),
+                Cell::text(line.month.month_code()),
                 Cell::text(words::purpose_word(line.purpose)),
                 Cell::number(i64::from(line.covered)),
                 Cell::money(line.base),

@@ -3,7 +3,7 @@
 use super::{month_asked, others, words};
 use crate::roster::{self, Roster, totals_of};
 use crate::rules::path::{DayKind, Due};
-use crate::settings::{Settings, month_code};
+use crate::settings::Settings;
 use doudi_sdk::doc::effect::PaymentState;
 use doudi_sdk::doc::page::{ColumnHead, FigureItem};
 use doudi_sdk::prelude::*;
@@ -109,5 +109,5 @@ fn list(rosters: &[(Document, Roster)]) -> Result<PageTable> {
 
 /// A link to a roster's lines.
 pub fn lines_of(body: &Roster) -> Link {
-    Link::page("lines").with("month", month_code(body.month)).with("scheme", &body.scheme)
+    Link::page("lines").with("month", body.month.month_code()).with("scheme", &body.scheme)
 }

@@ -2,7 +2,6 @@
 
 use super::words;
 use crate::failure::reason_word;
-use crate::settings::month_code;
 use doudi_sdk::doc::effect::PaymentState;
 use doudi_sdk::doc::page::ColumnHead;
 use doudi_sdk::payments::{Line, Query};
@@ -31,7 +30,7 @@ pub fn panel(request: &PageRequest) -> Result<Page> {
         table = table.linked_row(
             Link::Document { document: line.document },
             [
-                Cell::text(month_code(line.month)),
+                Cell::text(line.month.month_code()),
                 Cell::text(words::purpose_word(line.purpose)),
                 line.person.map_or(Cell::text("全家"), Cell::person),
                 Cell::money(line.amount),

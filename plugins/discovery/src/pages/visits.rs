@@ -2,7 +2,7 @@
 
 use super::{more, period, whom, window};
 use crate::rules::genuine::Question;
-use crate::visit::{VISIT, Visit, month_code};
+use crate::visit::{VISIT, Visit};
 use doudi_sdk::doc::page::{ColumnHead, FigureItem};
 use doudi_sdk::prelude::*;
 
@@ -14,7 +14,7 @@ pub fn page(context: &Context, request: &PageRequest) -> Result<Page> {
     let mut visits = Vec::new();
     let mut month = period.begins.first_of_month();
     while month <= period.ends {
-        let of_month = documents::bodies::<Visit>(documents::Query::of(VISIT).index("month", month_code(month)))?;
+        let of_month = documents::bodies::<Visit>(documents::Query::of(VISIT).index("month", month.month_code()))?;
         visits.extend(of_month.into_iter().filter(|(_, visit)| period.contains(visit.moment.date)));
         month = month.add_months(1);
     }

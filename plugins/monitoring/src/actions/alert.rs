@@ -2,7 +2,6 @@
 
 use super::{line, past_date, required, visit};
 use crate::alert::{Alert, closed_index};
-use crate::batch::month_code;
 use crate::dispatch;
 use crate::referral::Referral;
 use crate::rules::clue::verified;
@@ -161,6 +160,6 @@ fn close(context: &Context, document: &Document, mut alert: Alert, values: &Form
         (Some(true), Some(disposition)) => format!("办结：{}", disposition.label()),
         _ => "办结：误报".to_owned(),
     };
-    let put = alert.to(document, "closed", word).index("closed", closed_index(alert.rule, &month_code(context.today)));
+    let put = alert.to(document, "closed", word).index("closed", closed_index(alert.rule, &context.today.month_code()));
     Ok(Effects::new().document(put))
 }

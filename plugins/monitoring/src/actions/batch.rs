@@ -2,7 +2,7 @@
 
 use super::{line, required};
 use crate::alert::{ALERT, Alert, counted};
-use crate::batch::{BATCH, Batch, month};
+use crate::batch::{BATCH, Batch};
 use crate::rules::event::Event as Statement;
 use crate::rules::stale::{Freshness, freshness};
 use crate::source;
@@ -33,7 +33,7 @@ fn receive(context: &Context, values: &FormValues) -> Result<Effects> {
     let wanted = required(values, "source", "数据来源")?;
     let period = required(values, "period", "所属月份")?;
     let mut problems = Problems::new();
-    let period = month(period);
+    let period = Date::of_month(period);
     problems.require(period.is_some(), "period", "应写作 2022-08 的样式");
     let source = source::all()?.into_iter().find(|(document, body)| document.key == wanted || body.name == wanted);
     problems.require(source.is_some(), "source", "没有这个数据来源，请先在“数据来源”中登记");
