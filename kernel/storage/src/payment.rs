@@ -228,9 +228,11 @@ impl Snapshot {
             sql.push(" AND p.household @any ").bind(list);
         }
         if let Some(person) = query.person {
-            sql.push(" AND (p.person = ").bind(person);
-            sql.push(" OR p.id IN (SELECT k.line FROM payment_key k WHERE k.county = ").bind(county);
-            sql.push(" AND k.person = ").bind(person).push("))");
+            // Those the person is paid on and those that cover her, each by its index: "one or the other" would go over all lines.
+            sql.push(" AND p.id IN (SELECT o.id FROM payment o WHERE o.county = ").bind(county);
+            sql.push(" AND o.person = ").bind(person);
+            sql.push(" UNION SELECT k.line FROM payment_key k WHERE k.county = ").bind(county);
+            sql.push(" AND k.person = ").bind(person).push(")");
         }
         if !query.states.is_empty() {
             sql.push(" AND p.state @any ").bind(codes(&query.states, State::code));

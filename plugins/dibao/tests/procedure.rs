@@ -476,8 +476,10 @@ fn lines_of_one_person_and_of_whole_households_are_asked_for_apart() {
         world = world.household(household, &three(1_800)).decision(line(household, person));
     }
     let ask = |personal: Option<i64>, after: i64, limit: i64| {
-        let page = Table::new("page", 1).ints("after", [after]).ints("limit", [limit]).optional_ints("personal", [personal]);
-        let answer = world.run(|context| Dibao::answer(context, "benefit.payables", day("2022-07-20"), Block::of(page)));
+        let page =
+            Table::new("page", 1).ints("after", [after]).ints("limit", [limit]).optional_ints("personal", [personal]);
+        let answer =
+            world.run(|context| Dibao::answer(context, "benefit.payables", day("2022-07-20"), Block::of(page)));
         let answer = answer.expect("an answer");
         let table = answer.table("payable").expect("the table");
         table.int_column("household").expect("households").values().to_vec()

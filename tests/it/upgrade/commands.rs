@@ -77,6 +77,18 @@ async fn an_operator_goes_the_way_and_back() {
         doudi(&["plugin", "upgrade", "honest@1.1.0", "--from", "2022-09-01"]).said(0, &["自 2022-09-01 起使用"]);
         doudi(&["plugin", "list"]).said(0, &["计划自 2022-09-01 起启用", "启用中，计划自 2022-09-01 起停用或换版本"]);
         doudi(&["plugin", "cancel", "honest"]).said(0, &["计划中的启用或停用已取消"]);
+        // What a version would do to the families there are, on any day, without doing it.
+        doudi(&["plugin", "shadow", "honest@2.0.0", "--as-of", "2022-07-20"])
+            .said(0, &["退出 1 户", "差额最大的家庭：", "没有改动任何家庭、办件和决定"]);
+        let workbook = home.path("shadow.xlsx");
+        let path = workbook.to_str().expect("a path");
+        doudi(&["plugin", "shadow", "honest@1.1.0", "--xlsx", path]).said(0, &["退出 0 户", "工作簿："]);
+        assert!(std::fs::read(&workbook).is_ok_and(|bytes| bytes.starts_with(b"PK")), "an XLSX file");
+        let report = doudi(&["plugin", "shadow", "honest@2.0.0", "--json"]).json();
+        assert_eq!((&report["lost"], &report["gained"]), (&1.into(), &0.into()));
+        doudi(&["plugin", "shadow", "honest"]).said(1, &["插件编号@版本号"]);
+        doudi(&["plugin", "shadow", "honest@3.0.0"]).said(1, &["3.0.0"]);
+
         let upgrades = doudi(&["plugin", "upgrades", "--json"]).json();
         let states: Vec<&str> =
             upgrades.as_array().expect("a list").iter().filter_map(|row| row["state"].as_str()).collect();

@@ -279,9 +279,13 @@ mod tests {
     fn what_failed_after_a_long_time_rests_and_what_failed_at_once_is_tried_at_once() {
         let noon = Instant(1_000_000_000);
         let after = Watermark::new(1, 0);
-        for (took, seconds, expected) in
-            [(20, 0, Use::Outdated), (500, 9, Use::True), (500, 10, Use::Outdated), (5_000, 29, Use::True), (5_000, 30, Use::Outdated)]
-        {
+        for (took, seconds, expected) in [
+            (20, 0, Use::Outdated),
+            (500, 9, Use::True),
+            (500, 10, Use::Outdated),
+            (5_000, 29, Use::True),
+            (5_000, 30, Use::Outdated),
+        ] {
             let failed = Known { took: Duration::from_millis(took), whole: false, ..known("failed", noon) };
             assert_eq!(failed.usable(after, noon.plus_seconds(seconds)), expected, "{took} ms, {seconds} s later");
         }
