@@ -10,14 +10,17 @@ use crate::scorecard::{coverage as covered, is_fresh, needing};
 use doudi_sdk::doc::page::{ColumnHead, FigureItem};
 use doudi_sdk::prelude::*;
 
-/// A share as figures: done, of, and the percentage.
+/// A share as figures: done, of, and the percentage. Of nobody there is no share, as the scorecard has it.
 fn figures(page: Page, words: [&str; 3], (part, whole): (i64, i64)) -> Page {
-    let ratio = if whole == 0 { 10_000 } else { part * 10_000 / whole };
-    let tone = if part == whole { Tone::Good } else { Tone::Bad };
+    let (ratio, tone) = match whole {
+        0 => (Cell::text("—"), Tone::Neutral),
+        whole if part == whole => (Cell::ratio(10_000), Tone::Good),
+        whole => (Cell::ratio(part * 10_000 / whole), Tone::Bad),
+    };
     page.figures([
         FigureItem::new(words[0], Cell::number(part)).tone(tone),
         FigureItem::new(words[1], Cell::number(whole)),
-        FigureItem::new(words[2], Cell::ratio(ratio)).tone(tone),
+        FigureItem::new(words[2], ratio).tone(tone),
     ])
 }
 

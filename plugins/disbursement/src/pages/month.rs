@@ -75,7 +75,10 @@ fn step_row(name: &str, due: &Due, done: &[Option<Date>], today: Date) -> [Cell;
         Some(last) => Cell::badge(Tone::Soon, format!("{} 逾期完成", last.chinese())),
         None => Cell::Empty,
     };
-    [Cell::text(name), Cell::date(due.due), Cell::due(due.advised), explained, state]
+    // What is done is not late any more, whatever day it is.
+    let is_done = !done.is_empty() && finished == done.len();
+    let advised = if is_done { Cell::date(due.advised) } else { Cell::due(due.advised) };
+    [Cell::text(name), Cell::date(due.due), advised, explained, state]
 }
 
 fn list(rosters: &[(Document, Roster)]) -> Result<PageTable> {

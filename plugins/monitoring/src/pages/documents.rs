@@ -148,7 +148,7 @@ fn clues(clues: &[Clue]) -> PageTable {
         ColumnHead::new("等级"),
         ColumnHead::number("数量"),
         ColumnHead::new("部门备注"),
-        ColumnHead::new("批次"),
+        ColumnHead::new("比对月份"),
     ]);
     for clue in clues.iter().rev() {
         let event = clue.event.and_then(Statement::of);
@@ -162,7 +162,8 @@ fn clues(clues: &[Clue]) -> PageTable {
             grade,
             if clue.count > 0 { Cell::number(clue.count) } else { Cell::Empty },
             Cell::text(clue.note.as_str()),
-            Cell::text(clue.batch.as_str()),
+            // Department and subject stand beside it; a batch's key begins with its month.
+            Cell::text(clue.batch.get(..7).and_then(Date::of_month).map_or_else(String::new, Date::chinese_month)),
         ]);
     }
     table
