@@ -8,6 +8,7 @@ use crate::support::server::{Client, TestServer};
 use doudi_documents::Manifest;
 use doudi_domain::Role;
 use doudi_server::app::document::{self, Press, Target};
+use doudi_server::app::kept::Kept;
 use doudi_server::app::plugin::{self, EnableDraft, GrantChoice};
 use jiff::civil::date;
 use serde_json::json;
@@ -16,7 +17,8 @@ use std::time::Duration;
 const COLLEAGUE: &str = "zhang.hong";
 
 async fn city(change: impl FnOnce(&mut Manifest)) -> TestServer {
-    let mut server = TestServer::watched(TODAY, |_| {}).await;
+    // However quick the machine is, a page asked to be slow takes more than this.
+    let mut server = TestServer::keeping(TODAY, Kept::showing_aged_after(Duration::from_millis(20))).await;
     server.hire(COLLEAGUE, "张红", Role::TownCaseworker, people::TOWN).await;
     let package = guests::with_manifest("asker", change);
     let digest = server.enable(&package, &[people::COUNTY], date(2022, 1, 1), GrantChoice::All).await;

@@ -11,6 +11,7 @@ use doudi_domain::calendar::DayKind;
 use doudi_domain::identity::User;
 use doudi_domain::{Actor, Date, Division, DivisionCode, Level, Role, UserId};
 use doudi_plugin_host::{HostConfig, PluginHost};
+use doudi_server::app::kept::Kept;
 use doudi_server::app::plugin::{EnableDraft, GrantChoice};
 use doudi_server::watch::Watch;
 use doudi_server::{App, Config, FixedClock};
@@ -63,7 +64,7 @@ impl TestServer {
     }
 
     pub async fn on(database: TestDatabase, today: Date) -> TestServer {
-        TestServer::with(database, today, host(), Arc::default()).await
+        TestServer::with(database, today, host(), Arc::default(), Kept::default()).await
     }
 
     /// On SQLite, with a plugin host of its own that tells the server's watch of every call. `change` may turn its limits.
@@ -74,10 +75,16 @@ impl TestServer {
         change(&mut config);
         let host = PluginHost::new(config).expect("the pool fits");
         let database = test_support::sqlite().await.expect("a temporary database");
-        TestServer::with(database, today, host, watch).await
+        TestServer::with(database, today, host, watch, Kept::default()).await
     }
 
-    async fn with(database: TestDatabase, today: Date, host: PluginHost, watch: Arc<Watch>) -> TestServer {
+    /// On SQLite, with what this process keeps to show again.
+    pub async fn keeping(today: Date, kept: Kept) -> TestServer {
+        let database = test_support::sqlite().await.expect("a temporary database");
+        TestServer::with(database, today, host(), Arc::default(), kept).await
+    }
+
+    async fn with(database: TestDatabase, today: Date, host: PluginHost, watch: Arc<Watch>, kept: Kept) -> TestServer {
         let clock = FixedClock::on(today);
         let app = App {
             storage: database.storage.clone(),
@@ -86,7 +93,7 @@ impl TestServer {
             // Days pass between two steps of a story; nobody wants to sign in anew each time.
             config: Arc::new(Config { session_idle_minutes: 400 * 24 * 60, ..Config::default() }),
             watch,
-            kept: Arc::default(),
+            kept: Arc::new(kept),
         };
         let router = doudi_server::web::router(app.clone());
         let mut server = TestServer { app, clock, users: BTreeMap::new(), router, database };

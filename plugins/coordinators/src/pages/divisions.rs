@@ -48,11 +48,13 @@ fn heading(establishment: &Establishment, places: &[&Place]) -> Page {
     let (filled, required) = staffing::staffing(places.iter().map(|place| place.village()));
     let heads: usize = places.iter().map(|place| place.in_post.len()).sum();
     let missing = required - filled;
+    // Where no population is on record nobody is required, and no share is anything.
+    let rate = if required == 0 { Cell::text("—") } else { Cell::ratio(filled * 10_000 / required) };
     let page = Page::new("协理员配备").figures([
         FigureItem::new("应配", Cell::number(required)),
         FigureItem::new("在岗", Cell::number(heads as i64)),
         FigureItem::new("缺额", Cell::number(missing)).tone(if missing > 0 { Tone::Bad } else { Tone::Good }),
-        FigureItem::new("配备率", Cell::ratio(if required == 0 { 10_000 } else { filled * 10_000 / required })),
+        FigureItem::new("配备率", rate),
     ]);
     let note = match &establishment.settled {
         Some(_) => format!("应配人数按{}年核定编配。", establishment.day.year()),
