@@ -80,6 +80,21 @@ pub struct Decision {
     pub decided_by_name: String,
 }
 
+/// What a pass over the decisions that govern a day is about.
+///
+/// Without `since` the decisions that pay on the day. With it those of the households about which anything was decided under the
+/// scheme at that moment or later, stops and ended decisions included.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Governing<'a> {
+    pub scheme: &'a str,
+    pub day: Date,
+    pub since: Option<Instant>,
+    /// Households above this one.
+    pub after: HouseholdId,
+    /// Households.
+    pub limit: u32,
+}
+
 /// What a figure or a list over a whole county reads of a decision: of the figures those it asked for, in the order of its asking.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct SlimDecision {

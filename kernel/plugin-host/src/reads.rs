@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use doudi_domain::calendar::WorkCalendar;
 use doudi_domain::catalogue::FieldCode;
 use doudi_domain::columns::Columns;
-use doudi_domain::decision::{Decision, SlimDecision};
+use doudi_domain::decision::{Decision, Governing, SlimDecision};
 use doudi_domain::document::Document;
 use doudi_domain::parameter::Parameter;
 use doudi_domain::payment::{self, Conflict, Payment};
@@ -97,32 +97,19 @@ pub trait Reads: Send {
 
     async fn decision_get(&mut self, id: DecisionId) -> Result<Decision>;
 
-    /// For each household above a cursor and each of its persons the decision of a scheme that governs a day, by household;
-    /// `limit` counts households. Without `decided_since` those that pay; with it the households about which anything was
-    /// decided on or after that day, stops and ended decisions included.
-    async fn decisions_in_force(
-        &mut self,
-        scheme: &str,
-        on: Date,
-        decided_since: Option<Date>,
-        after: HouseholdId,
-        limit: u32,
-    ) -> Result<Vec<Decision>> {
-        let _ = (scheme, on, decided_since, after, limit);
+    /// For each household and each of its persons the decision that governs a day, by household.
+    async fn decisions_governing(&mut self, asked: &Governing<'_>) -> Result<Vec<Decision>> {
+        let _ = asked;
         Err(unread("在保决定"))
     }
 
-    /// As [`Reads::decisions_in_force`], of each decision what a figure or a list over a county needs.
-    async fn decisions_in_force_slim(
+    /// As [`Reads::decisions_governing`], of each decision what a figure or a list over a county needs.
+    async fn decisions_governing_slim(
         &mut self,
-        scheme: &str,
-        on: Date,
-        decided_since: Option<Date>,
-        after: HouseholdId,
-        limit: u32,
+        asked: &Governing<'_>,
         figures: &[String],
     ) -> Result<Vec<SlimDecision>> {
-        let whole = self.decisions_in_force(scheme, on, decided_since, after, limit).await?;
+        let whole = self.decisions_governing(asked).await?;
         Ok(whole.iter().map(|decision| SlimDecision::of(decision, figures)).collect())
     }
 

@@ -54,7 +54,7 @@ const MEMBERS: &str = concat!(
 const ITEMS: &str = concat!(
     "SELECT field, ",
     packed!("person", "id", "value_int", "qualifier", "valid_from", "valid_to", "source"; "person, id"),
-    " FROM fact WHERE county = $1 AND person @any $2 AND field @any $3
+    " FROM fact WHERE county = $1 AND person @any $2 AND (field @any $3) IS TRUE
      AND valid_from <= $4 AND (valid_to IS NULL OR valid_to >= $5)
      AND recorded_at <= $6 AND (superseded_at IS NULL OR superseded_at > $6) GROUP BY field"
 );
@@ -238,8 +238,8 @@ impl Snapshot {
             }
             let mut sql = Query::new(if texts { facts.rows } else { facts.packed });
             sql.bind(self.reach.county).push(facts.subjects).bind(subjects.clone());
-            sql.push(" AND field @any ").bind(codes);
-            sql.push(" AND valid_from <= ").bind(moment.day);
+            sql.push(" AND (field @any ").bind(codes);
+            sql.push(") IS TRUE AND valid_from <= ").bind(moment.day);
             sql.push(" AND (valid_to IS NULL OR valid_to >= ").bind(moment.day).push(")");
             sql.push(" AND recorded_at <= ").bind(moment.known_at);
             sql.push(" AND (superseded_at IS NULL OR superseded_at > ").bind(moment.known_at).push(")");

@@ -6,7 +6,7 @@ use crate::event::{EVENT, NewEvent};
 use crate::page::{self, Page};
 use crate::snapshot::Reach;
 use crate::{Snapshot, Write, household, revision};
-use doudi_domain::decision::{Cause, Decision, Effect, Figure, Reason, SlimDecision, Verdict};
+use doudi_domain::decision::{Cause, Decision, Effect, Figure, Governing, Reason, SlimDecision, Verdict};
 use doudi_domain::{
     Date, DecisionId, DivisionCode, DocumentId, Error, EventId, FactId, Fen, HouseholdId, Instant, ParameterId,
     PersonId, Result,
@@ -195,17 +195,6 @@ macro_rules! governing {
              ORDER BY d.household, d.id"
         )
     };
-}
-
-/// What a pass over a county's decisions in force is about; see [`Snapshot::decisions_governing`].
-#[derive(Debug, Clone, Copy)]
-pub struct Governing<'a> {
-    pub scheme: &'a str,
-    pub day: Date,
-    pub since: Option<Instant>,
-    pub after: HouseholdId,
-    /// Households.
-    pub limit: u32,
 }
 
 /// Values of some figures by code, in that order.

@@ -4,6 +4,10 @@
 //! once: `@any $3` (a list: `IN (SELECT value FROM json_each($3))` or `= ANY($3)`) and [`Tx::insert_many`]. Where anything
 //! else parts, the noun asks [`Tx::is_postgres`] and says why.
 //!
+//! Of two lists in one query only the one that finds rows stands bare; the other is written `(field @any $4) IS TRUE`, which no
+//! index answers. PostgreSQL would seek each of a thousand persons times each of thirty fields, finds that too dear and reads the
+//! whole table instead: ten times as long, in every block of a county's night.
+//!
 //! SQLite has one writing connection, whose transactions begin IMMEDIATE: a deferred one that reads and then writes fails at
 //! once when somebody wrote in between, whatever the busy timeout. Readers are opened read-only.
 

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use doudi_domain::calendar::WorkCalendar;
 use doudi_domain::catalogue::{FieldCode, Table};
 use doudi_domain::columns::{Column, ColumnData, Columns, TableColumns};
-use doudi_domain::decision::Decision;
+use doudi_domain::decision::{Decision, Governing};
 use doudi_domain::document::Document;
 use doudi_domain::parameter::Parameter;
 use doudi_domain::payment::Payment;
@@ -208,14 +208,7 @@ impl Reads for Town {
         Err(Error::not_found("决定"))
     }
 
-    async fn decisions_in_force(
-        &mut self,
-        _: &str,
-        _: Date,
-        _: Option<Date>,
-        _: HouseholdId,
-        _: u32,
-    ) -> Result<Vec<Decision>> {
+    async fn decisions_governing(&mut self, _: &Governing<'_>) -> Result<Vec<Decision>> {
         Ok(vec![])
     }
 

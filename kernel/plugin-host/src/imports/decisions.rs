@@ -6,8 +6,8 @@ use crate::block::Block as HostBlock;
 use crate::convert;
 use crate::state::{HostState, ReadError};
 use crate::tables::{LIGHTER, day, ints, optional_ints, table, texts};
-use doudi_domain::decision::{self, SlimDecision};
-use doudi_domain::{DecisionId, HouseholdId};
+use doudi_domain::decision::{Governing, SlimDecision};
+use doudi_domain::{DecisionId, HouseholdId, Instant};
 
 /// Households in one read.
 const HOUSEHOLDS: u32 = 4_096;
@@ -35,7 +35,7 @@ impl Host for HostState {
             self,
             "decisions.in-force",
             (&scheme, on, decided_since, after, limit),
-            self.read_in_force(&scheme, on, decided_since, after, limit)
+            self.read_in_force(Asked { scheme: &scheme, on, decided_since, after, limit })
         )
     }
 
@@ -52,13 +52,19 @@ impl Host for HostState {
             self,
             "decisions.in-force-columns",
             (&scheme, on, decided_since, after, limit, &figures),
-            self.read_in_force_columns((&scheme, on, decided_since, after, limit), &figures)
+            self.read_in_force_columns(Asked { scheme: &scheme, on, decided_since, after, limit }, &figures)
         )
     }
 }
 
-/// Scheme, day, since when anything was decided, after which household, how many households.
-type Asked<'a> = (&'a str, Date, Option<Date>, Id, u32);
+/// [`Governing`] in the contract's types.
+struct Asked<'a> {
+    scheme: &'a str,
+    on: Date,
+    decided_since: Option<Date>,
+    after: Id,
+    limit: u32,
+}
 
 impl HostState {
     async fn read_decisions(&mut self, household: Id) -> Result<Vec<Decision>, ReadError> {
@@ -81,15 +87,10 @@ impl HostState {
         Ok(convert::decision(&decision))
     }
 
-    async fn read_in_force(
-        &mut self,
-        scheme: &str,
-        on: Date,
-        decided_since: Option<Date>,
-        after: Id,
-        limit: u32,
-    ) -> Result<Vec<Decision>, ReadError> {
-        let found = self.find_in_force((scheme, on, decided_since, after, limit)).await?;
+    async fn read_in_force(&mut self, asked: Asked<'_>) -> Result<Vec<Decision>, ReadError> {
+        let governing = self.governing(&asked)?;
+        let mut found = self.live().decisions_governing(&governing).await?;
+        found.retain(|decision| decision.scheme == governing.scheme);
         self.count_rows(found.len())?;
         Ok(found.iter().map(convert::decision).collect())
     }
@@ -98,34 +99,27 @@ impl HostState {
         if figures.len() > FIGURES {
             return Err(ReadError::invalid(format!("一次最多读取 {FIGURES} 项数值")));
         }
-        let (on, since) = self.own_scheme_on(asked)?;
-        let (scheme, _, _, after, limit) = asked;
-        let (after, limit) = (HouseholdId(after), limit.min(HOUSEHOLDS));
-        let mut found = self.live().decisions_in_force_slim(scheme, on, since, after, limit, figures).await?;
+        let governing = self.governing(&asked)?;
+        let mut found = self.live().decisions_governing_slim(&governing, figures).await?;
         cut_after_a_household(&mut found, HostBlock::MAX_ROWS as usize);
         self.count_rows(found.len().div_ceil(LIGHTER))?;
         Ok(convert::block(columns_of(&found, figures)))
     }
 
-    async fn find_in_force(&mut self, asked: Asked<'_>) -> Result<Vec<decision::Decision>, ReadError> {
-        let (on, since) = self.own_scheme_on(asked)?;
-        let (scheme, _, _, after, limit) = asked;
-        let mut found =
-            self.live().decisions_in_force(scheme, on, since, HouseholdId(after), limit.min(HOUSEHOLDS)).await?;
-        found.retain(|decision| decision.scheme == scheme);
-        Ok(found)
-    }
-
-    /// The days asked about, if the scheme is the plugin's own.
-    fn own_scheme_on(
-        &self,
-        (scheme, on, decided_since, ..): Asked<'_>,
-    ) -> Result<(doudi_domain::Date, Option<doudi_domain::Date>), ReadError> {
+    /// What is asked, if the scheme is the plugin's own.
+    fn governing<'a>(&self, asked: &Asked<'a>) -> Result<Governing<'a>, ReadError> {
+        let Asked { scheme, on, decided_since, after, limit } = *asked;
         if !self.plugin.schemes().any(|own| own == scheme) {
             return Err(ReadError::unknown(format!("清单没有申报方案“{scheme}”")));
         }
         let day = |day: Date| convert::date(day).ok_or_else(|| ReadError::invalid("日期无效"));
-        Ok((day(on)?, decided_since.map(day).transpose()?))
+        Ok(Governing {
+            scheme,
+            day: day(on)?,
+            since: decided_since.map(day).transpose()?.map(Instant::begin_of),
+            after: HouseholdId(after),
+            limit: limit.min(HOUSEHOLDS),
+        })
     }
 }
 

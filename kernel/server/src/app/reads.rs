@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use doudi_domain::calendar::WorkCalendar;
 use doudi_domain::catalogue::FieldCode;
 use doudi_domain::columns::Columns;
-use doudi_domain::decision::{Decision, SlimDecision};
+use doudi_domain::decision::{Decision, Governing, SlimDecision};
 use doudi_domain::document::Document;
 use doudi_domain::parameter::Parameter;
 use doudi_domain::payment::{Conflict, Payment};
@@ -17,7 +17,6 @@ use doudi_domain::{
 };
 use doudi_plugin_host::{Block, DocumentQuery, PaymentQuery, PaymentTotals, Reads};
 use doudi_storage::Snapshot;
-use doudi_storage::decision::Governing;
 use std::collections::HashMap;
 use std::sync::Arc;
 use tokio::sync::Mutex;
@@ -163,29 +162,16 @@ impl Reads for SnapshotReads {
         self.snapshot.lock().await.decision_fetch(id).await
     }
 
-    async fn decisions_in_force(
-        &mut self,
-        scheme: &str,
-        on: Date,
-        decided_since: Option<Date>,
-        after: HouseholdId,
-        limit: u32,
-    ) -> Result<Vec<Decision>> {
-        let asked = Governing { scheme, day: on, since: decided_since.map(Instant::begin_of), after, limit };
-        self.snapshot.lock().await.decisions_governing(&asked).await
+    async fn decisions_governing(&mut self, asked: &Governing<'_>) -> Result<Vec<Decision>> {
+        self.snapshot.lock().await.decisions_governing(asked).await
     }
 
-    async fn decisions_in_force_slim(
+    async fn decisions_governing_slim(
         &mut self,
-        scheme: &str,
-        on: Date,
-        decided_since: Option<Date>,
-        after: HouseholdId,
-        limit: u32,
+        asked: &Governing<'_>,
         figures: &[String],
     ) -> Result<Vec<SlimDecision>> {
-        let asked = Governing { scheme, day: on, since: decided_since.map(Instant::begin_of), after, limit };
-        self.snapshot.lock().await.decisions_governing_slim(&asked, figures).await
+        self.snapshot.lock().await.decisions_governing_slim(asked, figures).await
     }
 
     async fn payment_lines(&mut self, plugin: &str, schemes: &[String], query: &PaymentQuery) -> Result<Vec<Payment>> {

@@ -121,11 +121,11 @@ impl Snapshot {
         let fields: Vec<String> = [ACCOUNT_BANK, ACCOUNT_NAME, ACCOUNT_NUMBER, CERTIFICATE].map(str::to_owned).into();
         let sql = if with_sealed {
             "SELECT household, field, value_text, value_index, value_sealed, id FROM fact
-             WHERE county = $1 AND household @any $2 AND field @any $3 AND valid_from <= $4
+             WHERE county = $1 AND household @any $2 AND (field @any $3) IS TRUE AND valid_from <= $4
              AND (valid_to IS NULL OR valid_to >= $4) AND superseded_at IS NULL ORDER BY recorded_at, id"
         } else {
             "SELECT household, field, value_text, value_index, NULL AS value_sealed, id FROM fact
-             WHERE county = $1 AND household @any $2 AND field @any $3 AND valid_from <= $4
+             WHERE county = $1 AND household @any $2 AND (field @any $3) IS TRUE AND valid_from <= $4
              AND (valid_to IS NULL OR valid_to >= $4) AND superseded_at IS NULL ORDER BY recorded_at, id"
         };
         let mut accounts: HashMap<HouseholdId, Account> = HashMap::with_capacity(list.len());

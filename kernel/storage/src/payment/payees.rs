@@ -159,7 +159,7 @@ impl Snapshot {
     ) -> Result<HashMap<(HouseholdId, &'static str), i64>> {
         let fields: Vec<String> = [HUKOU, CAUSE].map(str::to_owned).into();
         let sql =
-            "SELECT household, field, value_int FROM fact WHERE county = $1 AND household @any $2 AND field @any $3
+            "SELECT household, field, value_int FROM fact WHERE county = $1 AND household @any $2 AND (field @any $3) IS TRUE
                    AND valid_from <= $4 AND (valid_to IS NULL OR valid_to >= $4) AND superseded_at IS NULL
                    AND value_int IS NOT NULL ORDER BY recorded_at, id";
         let mut codes = HashMap::with_capacity(2 * households.len());

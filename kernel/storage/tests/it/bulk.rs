@@ -2,9 +2,9 @@
 
 use crate::fixture::*;
 use doudi_domain::catalogue::FieldCode;
+use doudi_domain::decision::Governing;
 use doudi_domain::fact::Value;
 use doudi_domain::identity::Role;
-use doudi_storage::decision::Governing;
 use doudi_storage::import::{ImportFact, ImportHousehold, ImportMember, ImportPerson, NewImportBatch};
 use doudi_storage::search::SearchQuery;
 use doudi_storage::test_support::{databases, each_engine};

@@ -2,13 +2,12 @@
 
 use crate::decisions;
 use crate::fixture::*;
-use doudi_domain::decision::SlimDecision;
+use doudi_domain::decision::{Governing, SlimDecision};
 use doudi_domain::fact::{Subject, Value};
 use doudi_domain::payment::{
     ConflictKind, Control, Flag, NewPayment, Purpose, ReturnReason, Settlement, State, serial,
 };
 use doudi_domain::{DecisionId, DocumentId, Error, Fen, HouseholdId, PaymentId, PersonId, Result};
-use doudi_storage::decision::Governing;
 use doudi_storage::payment::{Mark, PayeeQuery, PaymentQuery};
 use doudi_storage::test_support::each_engine;
 use doudi_storage::{Storage, Write};
