@@ -13,78 +13,23 @@ use crate::care::View;
 use crate::rules::form::Form;
 use crate::running::{LABEL, SCHEME, Support};
 use doudi_sdk::prelude::*;
+use doudi_sdk::topics::Period;
 use std::collections::BTreeMap;
 
-/// Households an answer holds at most.
-const LIMIT: i64 = 2_000;
 /// Applications looked up for an answer: those of lines that began a short while ago.
 const LOOKED_UP: usize = 300;
 
 impl Answer for crate::CareContracts {
     fn answer(_: &Context, topic: &str, on: Date, block: Block) -> Result<Block> {
         match topic {
-            "benefit.recipients" => {
-                let page = Window::of(&block, "page")?;
-                recipients(on, &page)
-            }
-            "benefit.payables" => payables(on, &Window::of(&block, "page")?),
-            "benefit.cases" => cases::cases(&Window::of(&block, "page")?),
-            "approval.decided" => cases::decided(&Window::of(&block, "period")?, &block),
-            "duty.due" => duties::due(on, &block),
+            "benefit.recipients" => topics::recipients(SCHEME, on, &Asked::of(&block, "page")?),
+            "benefit.payables" => payables(on, &Asked::of(&block, "page")?),
+            "benefit.cases" => cases::cases(&Asked::of(&block, "page")?),
+            "approval.decided" => cases::decided(Period::from_to(&block)?, &Asked::of(&block, "period")?),
+            "duty.due" => Ok(topics::duties(&duties::of(Period::begins_ends(&block)?)?)),
             other => Err(Refusal::unknown("问题", other)),
         }
     }
-}
-
-/// Where to begin, how many, and about whom.
-struct Window {
-    after: Id,
-    limit: u32,
-    since: Option<Date>,
-    /// Only lines of one person, or only those of a household as a whole.
-    personal: Option<bool>,
-}
-
-/// One value of a question's only row.
-fn value(block: &Block, table: &str, name: &str) -> Result<Option<i64>> {
-    match block.find(table).filter(|table| table.find(name).is_some()) {
-        Some(table) => Ok(table.int_column(name)?.get(0)),
-        None => Ok(None),
-    }
-}
-
-fn day(block: &Block, table: &str, name: &str) -> Result<Option<Date>> {
-    Ok(value(block, table, name)?.and_then(|days| i32::try_from(days).ok()).map(Date::from_days))
-}
-
-impl Window {
-    /// From the start when the question does not say.
-    fn of(block: &Block, table: &str) -> Result<Window> {
-        Ok(Window {
-            after: Id(value(block, table, "after")?.unwrap_or(0)),
-            limit: value(block, table, "limit")?.unwrap_or(LIMIT).clamp(1, LIMIT) as u32,
-            since: day(block, table, "since")?,
-            personal: value(block, table, "personal")?.map(|personal| personal == 1),
-        })
-    }
-}
-
-fn recipients(on: Date, page: &Window) -> Result<Block> {
-    let (mut households, mut persons, mut covered, mut begins) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    decisions::page(SCHEME, on, None, page.after, page.limit, &[], |line| {
-        households.push(line.household.0);
-        persons.push(line.person.map(|person| person.0));
-        covered.push(line.covered);
-        begins.push(line.begins);
-        Ok(())
-    })?;
-    Ok(Block::of(
-        Table::new("recipient", households.len())
-            .ints("household", households)
-            .optional_ints("person", persons)
-            .ints("covered", covered)
-            .ints("begins", begins),
-    ))
 }
 
 /// A line of decisions on a day.
@@ -105,18 +50,18 @@ struct Payable {
     posted: Option<bool>,
 }
 
-fn payables(on: Date, page: &Window) -> Result<Block> {
+fn payables(on: Date, asked: &Asked) -> Result<Block> {
     // The whole county's agreements would be read for each page of lines; a fee to anybody else is none of a roster's.
     let view = View::paid_themselves()?;
     let mut rows: Vec<Payable> = Vec::new();
-    let mut after = page.after;
+    let mut after = asked.after;
     // Every line here is of one person.
-    while page.personal != Some(false) {
-        let (lines, last) = lines_on(on, page, after)?;
+    while asked.personal != Some(false) {
+        let (lines, last) = lines_on(on, asked, after)?;
         for line in lines {
             let (base, supplement) = to_the_person(&view, &line, on);
             // Without `since` a line that pays nothing here is no line: support in an institution is paid elsewhere.
-            if page.since.is_some() || base + supplement > 0 {
+            if asked.since.is_some() || base + supplement > 0 {
                 rows.push(Payable { line, base, supplement, posted: None });
             }
         }
@@ -162,14 +107,14 @@ fn to_the_person(view: &View, line: &Governing, on: Date) -> (i64, i64) {
 
 /// The decisions that govern the day, and the last household looked at; with `since` one for each person of each household decided
 /// about, paying or not.
-fn lines_on(on: Date, page: &Window, after: Id) -> Result<(Vec<Governing>, Option<Id>)> {
-    let Some(since) = page.since else { return read(on, None, page, after) };
+fn lines_on(on: Date, asked: &Asked, after: Id) -> Result<(Vec<Governing>, Option<Id>)> {
+    let Some(since) = asked.since else { return read(on, None, asked, after) };
     // Every line there is, begun or not: the households must not depend on the day.
-    let (all, last) = read(Date::MAX, Some(since), page, after)?;
+    let (all, last) = read(Date::MAX, Some(since), asked, after)?;
     let key = |line: &Governing| (line.support.household, line.support.person);
     let mut lines: BTreeMap<(Id, Option<Id>), Governing> =
         all.into_iter().map(|line| (key(&line), Governing { pays: false, ..line })).collect();
-    for governing in read(on, Some(since), page, after)?.0 {
+    for governing in read(on, Some(since), asked, after)?.0 {
         if let Some(line) = lines.get_mut(&key(&governing)) {
             *line = governing;
         }
@@ -177,9 +122,9 @@ fn lines_on(on: Date, page: &Window, after: Id) -> Result<(Vec<Governing>, Optio
     Ok((lines.into_values().collect(), last))
 }
 
-fn read(on: Date, since: Option<Date>, page: &Window, after: Id) -> Result<(Vec<Governing>, Option<Id>)> {
+fn read(on: Date, since: Option<Date>, asked: &Asked, after: Id) -> Result<(Vec<Governing>, Option<Id>)> {
     let mut lines = Vec::new();
-    let last = decisions::page(SCHEME, on, since, after, page.limit, &Support::figures(), |line| {
+    let last = decisions::page(SCHEME, on, since, after, asked.limit, &Support::figures(), |line| {
         let granted = line.effect == "grant";
         lines.push(Governing { decision: line.id, support: Support::of(&line), pays: line.pays, granted });
         Ok(())

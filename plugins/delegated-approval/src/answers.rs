@@ -3,24 +3,19 @@
 
 pub mod duties;
 
-use self::duties::Duty;
 use crate::household::homes;
 use crate::order;
 use crate::rules::authority::governing;
 use doudi_sdk::prelude::*;
+use doudi_sdk::topics::Period;
 
 impl Answer for crate::DelegatedApproval {
     fn answer(context: &Context, topic: &str, on: Date, block: Block) -> Result<Block> {
         match topic {
             "approval.authority" => authority(on, &block),
             "duty.due" => {
-                let table = block.table("period")?;
-                let day = |name: &str| -> Result<Date> {
-                    let days = table.int_column(name)?.get(0).unwrap_or(0);
-                    Ok(Date::from_days(i32::try_from(days).unwrap_or(i32::MAX)))
-                };
-                let duties = duties::within(context, day("begins")?, day("ends")?)?;
-                Ok(due(&duties))
+                let Period { from, to } = Period::begins_ends(&block)?;
+                Ok(topics::duties(&duties::within(context, from, to)?))
             }
             other => Err(Refusal::unknown("问题", other)),
         }
@@ -44,18 +39,4 @@ fn authority(on: Date, block: &Block) -> Result<Block> {
     };
     let levels: Vec<&str> = asked.iter().enumerate().map(level).collect();
     Ok(Block::of(Table::new("authority", levels.len()).texts("level", levels)))
-}
-
-fn due(duties: &[Duty]) -> Block {
-    Block::of(
-        Table::new("duty", duties.len())
-            .texts("code", duties.iter().map(|duty| duty.code))
-            .texts("label", duties.iter().map(|duty| duty.label.as_str()))
-            .ints("due", duties.iter().map(|duty| duty.due))
-            .optional_ints("advised", duties.iter().map(|duty| duty.advised))
-            .ints("done", duties.iter().map(|duty| duty.done as i64))
-            .ints("of", duties.iter().map(|duty| duty.of as i64))
-            .texts("article", duties.iter().map(|duty| duty.article))
-            .texts("page", duties.iter().map(|duty| duty.page.as_str())),
-    )
 }

@@ -11,6 +11,7 @@ use doudi_sdk::doc::effect::{PaymentFlag, PaymentPurpose, PaymentState};
 use doudi_sdk::payments::Line;
 use doudi_sdk::prelude::*;
 use doudi_sdk::testing::World;
+use doudi_sdk::topics::Period;
 use proptest::prelude::*;
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -480,7 +481,8 @@ fn the_three_days_of_a_month_are_duties_of_the_county() {
     // A town has no part in it.
     county.as_user("2022-07-08", TOWN);
     county.world = county.world.clone().actor(TOWN.0, TOWN.1, 340_223_101_000);
-    let nothing = county.world.run(|context| disbursement::answers::due(context, day("2022-07-01"), day("2022-07-31")));
+    let july = Period { from: day("2022-07-01"), to: day("2022-07-31") };
+    let nothing = county.world.run(|context| disbursement::answers::due(context, july));
     assert_eq!(nothing.expect("an answer"), []);
 }
 

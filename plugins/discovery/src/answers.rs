@@ -5,47 +5,24 @@ use crate::clue::{CLUE, Filed};
 use crate::parameters;
 use crate::rules::clock::Stand;
 use crate::rules::patrol::{week_done, week_of};
-use crate::scorecard::{self, Period, clues_since, key_households};
+use crate::scorecard::{self, clues_since, key_households};
 use doudi_sdk::prelude::*;
+use doudi_sdk::topics::Period;
 use std::collections::BTreeMap;
 
 /// The rule behind all of it.
 const NOTICE: &str = "芜湖市 2022 年 6 月 23 日通知 第三条";
-
-/// One duty.
-struct Duty {
-    code: &'static str,
-    label: String,
-    due: Date,
-    done: i64,
-    of: i64,
-    page: String,
-}
 
 impl Answer for crate::Discovery {
     fn answer(context: &Context, topic: &str, _on: Date, block: Block) -> Result<Block> {
         if topic != "duty.due" {
             return Err(Refusal::unknown("问题", topic));
         }
-        let table = block.table("period")?;
-        let day = |name: &str| -> Result<Date> {
-            let value = table.int_column(name)?.get(0).and_then(|days| i32::try_from(days).ok());
-            value.map(Date::from_days).ok_or_else(|| Refusal::invalid(format!("问题缺少“{name}”")))
-        };
-        let period = Period { begins: day("begins")?, ends: day("ends")? };
+        let period = Period::begins_ends(&block)?;
         let mut duties = patrols(context, period)?;
         duties.extend(clues(period)?);
         duties.extend(reviews(context, period)?);
-        Ok(Block::of(
-            Table::new("duty", duties.len())
-                .texts("code", duties.iter().map(|duty| duty.code))
-                .texts("label", duties.iter().map(|duty| &duty.label))
-                .ints("due", duties.iter().map(|duty| duty.due))
-                .ints("done", duties.iter().map(|duty| duty.done))
-                .ints("of", duties.iter().map(|duty| duty.of))
-                .texts("article", duties.iter().map(|_| NOTICE))
-                .texts("page", duties.iter().map(|duty| &duty.page)),
-        ))
+        Ok(topics::duties(&duties))
     }
 }
 
@@ -54,8 +31,8 @@ fn patrols(context: &Context, period: Period) -> Result<Vec<Duty>> {
     let intervals = parameters::intervals(context.today)?;
     let listed = key_households(period)?;
     let mut duties = Vec::new();
-    let (mut monday, mut sunday) = week_of(period.begins);
-    while sunday <= period.ends {
+    let (mut monday, mut sunday) = week_of(period.from);
+    while sunday <= period.to {
         let made: Vec<bool> = listed
             .iter()
             .filter(|(_, patrol)| patrol.listed_between(monday, sunday))
@@ -64,14 +41,10 @@ fn patrols(context: &Context, period: Period) -> Result<Vec<Duty>> {
             })
             .collect();
         if !made.is_empty() {
-            duties.push(Duty {
-                code: "patrols",
-                label: format!("重点家庭巡访（{} 至 {}）", &monday.to_string()[5..], &sunday.to_string()[5..]),
-                due: sunday,
-                done: made.iter().filter(|made| **made).count() as i64,
-                of: made.len() as i64,
-                page: format!("patrols?list=week&from={monday}&to={sunday}"),
-            });
+            let label = format!("重点家庭巡访（{} 至 {}）", &monday.to_string()[5..], &sunday.to_string()[5..]);
+            let done = made.iter().filter(|made| **made).count();
+            let duty = Duty::new("patrols", label, sunday).counts(done as i64, made.len() as i64);
+            duties.push(duty.article(NOTICE).page(format!("patrols?list=week&from={monday}&to={sunday}")));
         }
         (monday, sunday) = (monday.add_days(7), sunday.add_days(7));
     }
@@ -81,9 +54,9 @@ fn patrols(context: &Context, period: Period) -> Result<Vec<Duty>> {
 /// One duty a day: the clues whose step must be taken by then. Steps that were taken are no longer due; those decided count as done.
 fn clues(period: Period) -> Result<Vec<Duty>> {
     let mut due: BTreeMap<Date, (i64, i64)> = BTreeMap::new();
-    documents::scan(documents::Query::of(CLUE).due_by(period.ends), &["state", "due"], |clue| {
+    documents::scan(documents::Query::of(CLUE).due_by(period.to), &["state", "due"], |clue| {
         let stand = clue.text("state").and_then(Stand::of);
-        if let Some(day) = clue.date("due").filter(|day| *day >= period.begins)
+        if let Some(day) = clue.date("due").filter(|day| *day >= period.from)
             && stand.is_some_and(|stand| !stand.is_over() && stand != Stand::Resting)
         {
             due.entry(day).or_default().1 += 1;
@@ -97,17 +70,11 @@ fn clues(period: Period) -> Result<Vec<Duty>> {
             entry.1 += 1;
         }
     }
-    Ok(due
-        .into_iter()
-        .map(|(day, (done, of))| Duty {
-            code: "clues",
-            label: "困难群众线索办理".to_owned(),
-            due: day,
-            done,
-            of,
-            page: format!("ledger?list=due&from={day}&to={day}"),
-        })
-        .collect())
+    let duty = |(day, (done, of)): (Date, (i64, i64))| {
+        let duty = Duty::new("clues", "困难群众线索办理", day).counts(done, of);
+        duty.article(NOTICE).page(format!("ledger?list=due&from={day}&to={day}"))
+    };
+    Ok(due.into_iter().map(duty).collect())
 }
 
 /// The day a clue was struck off, in the period.
@@ -123,15 +90,9 @@ fn reviews(context: &Context, period: Period) -> Result<Vec<Duty>> {
         entry.0 += i64::from(review.visited.is_some());
         entry.1 += 1;
     }
-    Ok(due
-        .into_iter()
-        .map(|(day, (done, of))| Duty {
-            code: "watch-list",
-            label: "未纳入保障的监测户排查".to_owned(),
-            due: day,
-            done,
-            of,
-            page: format!("watch-list?list=due&from={day}&to={day}"),
-        })
-        .collect())
+    let duty = |(day, (done, of)): (Date, (i64, i64))| {
+        let duty = Duty::new("watch-list", "未纳入保障的监测户排查", day).counts(done, of);
+        duty.article(NOTICE).page(format!("watch-list?list=due&from={day}&to={day}"))
+    };
+    Ok(due.into_iter().map(duty).collect())
 }

@@ -11,8 +11,8 @@ pub mod visits;
 pub mod watchlist;
 
 use crate::rules::words::{Risk, Urgency};
-use crate::scorecard::Period;
 use doudi_sdk::prelude::*;
+use doudi_sdk::topics::Period;
 
 impl View for crate::Discovery {
     fn view(context: &Context, request: PageRequest) -> Result<Page> {
@@ -42,8 +42,8 @@ pub(crate) const PAGE: usize = 50;
 pub(crate) fn period(context: &Context, request: &PageRequest) -> Period {
     let day = |name: &str| request.query(name).and_then(|text| text.parse().ok());
     Period {
-        begins: day("from").unwrap_or(context.today.first_of_month()),
-        ends: day("to").unwrap_or(context.today.last_of_month()),
+        from: day("from").unwrap_or(context.today.first_of_month()),
+        to: day("to").unwrap_or(context.today.last_of_month()),
     }
 }
 

@@ -10,33 +10,22 @@ use crate::rules::figures::median;
 use crate::rules::words::Measure;
 use crate::watchlist;
 use doudi_sdk::prelude::*;
+use doudi_sdk::topics::Period;
 
 /// Every key household visited, every uncovered household reviewed.
 const ALL: i64 = 10_000;
 /// Months back a clue may lie that led to something in the period.
 const LOOK_BACK: i32 = 12;
 
-/// An inclusive period.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Period {
-    pub begins: Date,
-    pub ends: Date,
-}
-
-impl Period {
-    pub fn contains(&self, day: Date) -> bool {
-        (self.begins..=self.ends).contains(&day)
-    }
-
-    fn page(&self, page: &str) -> String {
-        let joint = if page.contains('?') { '&' } else { '?' };
-        format!("{page}{joint}from={}&to={}", self.begins, self.ends)
-    }
+/// A page, with the days its list is of.
+fn of_days(page: &str, period: Period) -> String {
+    let joint = if page.contains('?') { '&' } else { '?' };
+    format!("{page}{joint}from={}&to={}", period.from, period.to)
 }
 
 impl Indicators for crate::Discovery {
     fn indicators(context: &Context, begins: Date, ends: Date) -> Result<Vec<Indicator>> {
-        let period = Period { begins, ends };
+        let period = Period { from: begins, to: ends };
         let cases = new_cases(context, period)?;
         let listed = key_households(period)?;
         let reviews = reviews(context, period)?;
@@ -50,7 +39,7 @@ impl Indicators for crate::Discovery {
                 part,
                 whole,
                 target,
-                drill_down: period.page(page),
+                drill_down: of_days(page, period),
             };
         let count = |part: usize, whole: usize| (part as i64, whole as i64);
         Ok(vec![
@@ -99,7 +88,7 @@ impl Indicators for crate::Discovery {
 /// # Errors
 /// What the kernel and the other measures say.
 pub fn new_cases(context: &Context, period: Period) -> Result<Vec<(Case, Option<Filed>)>> {
-    let cases = cases::cases(context.today, Some(period.begins))?;
+    let cases = cases::cases(context.today, Some(period.from))?;
     let clues = clues_since(period)?;
     Ok(cases
         .into_iter()
@@ -131,7 +120,7 @@ fn led_to(clue: &Filed, case: &Case) -> bool {
 /// What the kernel says.
 pub fn key_households(period: Period) -> Result<Vec<(Document, Patrol)>> {
     let mut listed = documents::bodies::<Patrol>(documents::Query::of(PATROL))?;
-    listed.retain(|(_, body)| body.listed_between(period.begins, period.ends));
+    listed.retain(|(_, body)| body.listed_between(period.from, period.to));
     Ok(listed)
 }
 
@@ -141,7 +130,7 @@ pub fn key_households(period: Period) -> Result<Vec<(Document, Patrol)>> {
 /// Missing parameters, or what the kernel says.
 pub fn reviews(context: &Context, period: Period) -> Result<Vec<(Document, Review)>> {
     let (months, _) = parameters::review(context.today)?;
-    let mut found = watchlist::found_between(period.begins, period.ends, months)?;
+    let mut found = watchlist::found_between(period.from, period.to, months)?;
     found.retain(|(_, review)| review.counts());
     Ok(found)
 }
@@ -152,7 +141,7 @@ pub fn reviews(context: &Context, period: Period) -> Result<Vec<(Document, Revie
 /// As [`reviews`].
 pub fn reviews_due(context: &Context, period: Period) -> Result<Vec<(Document, Review)>> {
     let (months, _) = parameters::review(context.today)?;
-    let mut found = watchlist::found_between(period.begins.add_months(-3), period.ends, months)?;
+    let mut found = watchlist::found_between(period.from.add_months(-3), period.to, months)?;
     found.retain(|(_, review)| review.counts() && period.contains(review.by));
     Ok(found)
 }
@@ -162,7 +151,7 @@ pub fn reviews_due(context: &Context, period: Period) -> Result<Vec<(Document, R
 /// # Errors
 /// What the kernel says.
 pub fn clues_since(period: Period) -> Result<Vec<Filed>> {
-    clue::found_between(period.begins.add_months(-LOOK_BACK), period.ends)
+    clue::found_between(period.from.add_months(-LOOK_BACK), period.to)
 }
 
 /// Those about which something was decided in the period.

@@ -1,6 +1,7 @@
 //! The SDK for Doudi's measures: what a plugin's author sees. A plugin is a function from a snapshot and an input to
 //! effects; it reads through [`records`], [`documents`], [`decisions`], [`payments`], [`parameters`], [`calendar`],
-//! [`divisions`] and [`questions`], and writes nothing: it answers with [`Outcomes`], [`Effects`] or a [`Page`](doudi_documents::Page).
+//! [`divisions`] and [`questions`], and writes nothing: it answers with [`Outcomes`], [`Effects`] or a [`Page`](doudi_documents::Page);
+//! the questions measures ask each other have ready types in [`topics`].
 //!
 //! The same code is compiled twice: for the sandbox, where the reading functions call the kernel, and for the machine of the
 //! author, where they ask a made-up [`testing::World`]. So a plugin is tested without a server.
@@ -60,6 +61,7 @@ pub mod refusal;
 pub mod template;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod testing;
+pub mod topics;
 pub mod trail;
 pub mod values;
 

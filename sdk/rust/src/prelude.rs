@@ -20,9 +20,10 @@ pub use crate::points::{
     Migrate, PageRequest, React, Step, Taken, Tick, View,
 };
 pub use crate::refusal::{Problem, Problems, Refusal, Result};
+pub use crate::topics::{Asked, Duty};
 pub use crate::trail::Trail;
 pub use crate::values::FormValues;
-pub use crate::{calendar, decisions, divisions, documents, log, parameters, payments, questions, records};
+pub use crate::{calendar, decisions, divisions, documents, log, parameters, payments, questions, records, topics};
 pub use doudi_documents::effect::{
     AttachmentLink, DecisionRecord, DocumentPut, EventPublish, FactPropose, GivenReason, NoticeForm, NoticeIssue,
     PaymentDraw, PaymentFlag, PaymentLine, PaymentMark, PaymentOpen, PaymentOutcome, PaymentPurpose, PaymentReissue,

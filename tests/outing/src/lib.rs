@@ -135,11 +135,9 @@ impl Indicators for Outing {
 impl Answer for Outing {
     fn answer(context: &Context, _: &str, _: Date, question: Block) -> Result<Block> {
         let behave = behave(context)?;
-        let period = question.table("period")?;
-        let (begins, ends) = (period.int_column("begins")?, period.int_column("ends")?);
-        let (begins, ends) = (Date::from_days(begins.value(0) as i32), Date::from_days(ends.value(0) as i32));
+        let period = topics::Period::begins_ends(&question)?;
         let mut by_day: std::collections::BTreeMap<Date, (i64, i64)> = std::collections::BTreeMap::new();
-        for (document, visit) in visits(begins, ends)? {
+        for (document, visit) in visits(period.from, period.to)? {
             let Some(due) = visit.due else { continue };
             let counts = by_day.entry(due).or_default();
             counts.0 += i64::from(is_done(&document));
@@ -148,27 +146,17 @@ impl Answer for Outing {
         if behave == "lie" {
             by_day.values_mut().for_each(|counts| counts.0 = counts.1 + 1);
         }
-        let mut advised = Vec::new();
-        for day in by_day.keys() {
+        let mut duties = Vec::with_capacity(by_day.len());
+        for (day, (done, of)) in by_day {
             // A working day before, when the day itself is none.
-            let mut wiser = *day;
+            let mut wiser = day;
             while !calendar::is_working_day(wiser)? {
                 wiser = wiser.add_days(-1);
             }
-            advised.push((wiser != *day).then(|| i64::from(wiser.days())));
+            let duty = Duty::new(format!("visit-{day}"), "重点家庭走访", day).advised(wiser).counts(done, of);
+            duties.push(duty.article("通知第三条").page(format!("list?from={day}&to={day}")));
         }
-        let rows = by_day.len();
-        let days: Vec<Date> = by_day.keys().copied().collect();
-        let table = Table::new("duty", rows)
-            .texts("code", days.iter().map(|day| format!("visit-{day}")))
-            .texts("label", days.iter().map(|_| "重点家庭走访"))
-            .ints("due", days.iter().map(|day| i64::from(day.days())))
-            .optional_ints("advised", advised)
-            .ints("done", by_day.values().map(|counts| counts.0))
-            .ints("of", by_day.values().map(|counts| counts.1))
-            .texts("article", days.iter().map(|_| "通知第三条"))
-            .texts("page", days.iter().map(|day| format!("list?from={day}&to={day}")));
-        Ok(Block::of(table))
+        Ok(topics::duties(&duties))
     }
 }
 

@@ -1,9 +1,9 @@
 //! `benefit.cases` and `approval.decided`: applications under way, and those decided in a period.
 
-use super::{Window, day};
 use crate::application::Application;
 use crate::running::{LABEL, SCHEME};
 use doudi_sdk::prelude::*;
+use doudi_sdk::topics::Period;
 
 /// Decided applications an answer holds at most: each asks for the decisions of its household.
 const DECIDED: usize = 300;
@@ -43,11 +43,11 @@ struct Case {
 }
 
 /// Open applications; with `since` also those closed on or after that day.
-pub fn cases(page: &Window) -> Result<Block> {
+pub fn cases(asked: &Asked) -> Result<Block> {
     let mut rows: Vec<Case> = Vec::new();
-    after(&documents::Query::of("application"), page.after, page.limit as usize, |document| {
+    after(&documents::Query::of("application"), asked.after, asked.limit as usize, |document| {
         let closed = Application::CLOSED.contains(&document.state.as_str()).then_some(document.since);
-        if closed.is_some_and(|closed| page.since.is_none_or(|since| closed < since)) {
+        if closed.is_some_and(|closed| asked.since.is_none_or(|since| closed < since)) {
             return Ok(false);
         }
         let outcome = match document.state.as_str() {
@@ -87,15 +87,13 @@ impl Decided {
     }
 }
 
-/// Applications decided from a day to a day, both inclusive.
-pub fn decided(page: &Window, block: &Block) -> Result<Block> {
-    let from = day(block, "period", "from")?.unwrap_or(Date::MIN);
-    let to = day(block, "period", "to")?.unwrap_or(Date::MAX);
+/// Applications decided in a period.
+pub fn decided(period: Period, asked: &Asked) -> Result<Block> {
     let query = documents::Query::of("application").states(&["confirmed", "refused"]);
     let mut rows: Vec<Decided> = Vec::new();
-    after(&query, page.after, (page.limit as usize).min(DECIDED), |document| {
+    after(&query, asked.after, (asked.limit as usize).min(DECIDED), |document| {
         let row = Decided { body: document.body()?, document, decision: None };
-        let inside = from <= row.on() && row.on() <= to;
+        let inside = period.contains(row.on());
         if inside {
             rows.push(row);
         }

@@ -15,20 +15,6 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The notice of 2022-06-23, item 8.
 pub const NOTICE: &str = "芜湖市2022年6月23日通知 第八条";
 
-/// A duty, and how much of it is done.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Duty {
-    pub code: &'static str,
-    pub label: String,
-    pub due: Date,
-    pub advised: Option<Date>,
-    pub done: usize,
-    pub of: usize,
-    pub article: &'static str,
-    /// Page and query.
-    pub page: String,
-}
-
 /// A month's meetings: towns that must meet, and those that have.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Meetings {
@@ -69,16 +55,10 @@ pub fn within(context: &Context, begins: Date, ends: Date) -> Result<Vec<Duty>> 
     while month.last_of_month() <= ends {
         let meetings = meetings(month, &orders)?;
         if !meetings.due.is_empty() {
-            duties.push(Duty {
-                code: "joint-meeting",
-                label: format!("{}联审联批会议（每个镇街至少一次）", month.chinese_month()),
-                due: month.last_of_month(),
-                advised: None,
-                done: meetings.done(),
-                of: meetings.due.len(),
-                article: NOTICE,
-                page: format!("meetings?month={}", month.month_code()),
-            });
+            let label = format!("{}联审联批会议（每个镇街至少一次）", month.chinese_month());
+            let duty = Duty::new("joint-meeting", label, month.last_of_month())
+                .counts(meetings.done() as i64, meetings.due.len() as i64);
+            duties.push(duty.article(NOTICE).page(format!("meetings?month={}", month.month_code())));
         }
         month = month.add_months(1);
     }
@@ -92,27 +72,21 @@ pub fn within(context: &Context, begins: Date, ends: Date) -> Result<Vec<Duty>> 
 
 /// 整改: the replies towns owe, by day.
 fn mending(begins: Date, ends: Date) -> Result<Vec<Duty>> {
-    let mut days: BTreeMap<Date, (usize, usize)> = BTreeMap::new();
+    let mut days: BTreeMap<Date, (i64, i64)> = BTreeMap::new();
     let mut month = begins.first_of_month();
     while month <= ends {
         let query = documents::Query::of(check::CHECK).index("mend", month.month_code());
         for (document, body) in documents::bodies::<check::Check>(query)? {
             let Some(day) = body.mend_by.filter(|day| begins <= *day && *day <= ends) else { continue };
             let counts = days.entry(day).or_default();
-            counts.0 += usize::from(document.state != "rectifying");
+            counts.0 += i64::from(document.state != "rectifying");
             counts.1 += 1;
         }
         month = month.add_months(1);
     }
-    let duty = |(day, (done, of)): (Date, (usize, usize))| Duty {
-        code: "rectification",
-        label: "回复抽查整改要求".to_owned(),
-        due: day,
-        advised: None,
-        done,
-        of,
-        article: NOTICE,
-        page: format!("checks?mend={day}"),
+    let duty = |(day, (done, of)): (Date, (i64, i64))| {
+        let duty = Duty::new("rectification", "回复抽查整改要求", day).counts(done, of);
+        duty.article(NOTICE).page(format!("checks?mend={day}"))
     };
     Ok(days.into_iter().map(duty).collect())
 }
@@ -133,16 +107,10 @@ fn draws(orders: &[Order], begins: Date, ends: Date) -> Result<Vec<Duty>> {
         let due = calendar::add_working_days(period.to, parameters::draw_days(period.to)?)?;
         let body = draw.as_ref().map(|(_, body)| body);
         if begins <= due && due <= ends {
-            duties.push(Duty {
-                code: "spot-check-draw",
-                label: format!("{}审核确认抽查：冻结名单并抽取", period.chinese()),
-                due,
-                advised: None,
-                done: usize::from(body.is_some_and(|draw| !draw.seed.is_empty())),
-                of: 1,
-                article: NOTICE,
-                page: format!("draws?period={}", period.code()),
-            });
+            let drawn = body.is_some_and(|draw| !draw.seed.is_empty());
+            let label = format!("{}审核确认抽查：冻结名单并抽取", period.chinese());
+            let duty = Duty::new("spot-check-draw", label, due).counts(drawn.into(), 1);
+            duties.push(duty.article(NOTICE).page(format!("draws?period={}", period.code())));
         }
         let by = body.and_then(|draw| draw.check_by).filter(|by| begins <= *by && *by <= ends);
         if let (Some(by), Some(draw)) = (by, body) {
@@ -155,14 +123,7 @@ fn checks(draw: &Draw, due: Date) -> Result<Duty> {
     let code = draw.period.code();
     let checks = check::of_period(&code)?;
     let done = checks.iter().filter(|(document, _)| check::CONCLUDED.contains(&document.state.as_str())).count();
-    Ok(Duty {
-        code: "spot-checks",
-        label: format!("{}抽查件核查办结", draw.period.chinese()),
-        due,
-        advised: None,
-        done,
-        of: checks.len(),
-        article: NOTICE,
-        page: format!("checks?period={code}"),
-    })
+    let label = format!("{}抽查件核查办结", draw.period.chinese());
+    let duty = Duty::new("spot-checks", label, due).counts(done as i64, checks.len() as i64);
+    Ok(duty.article(NOTICE).page(format!("checks?period={code}")))
 }

@@ -1,21 +1,21 @@
 //! `benefit.cases` and `approval.decided`: the applications themselves, for those who look for people nobody has reached and for
 //! those who check what towns decided, refusals included.
 
-use super::{Period, Window};
 use crate::application::Application;
 use crate::ledger;
 use crate::running::{LABEL, SCHEME};
 use doudi_sdk::prelude::*;
+use doudi_sdk::topics::Period;
 
 /// Decided applications an answer holds at most: each costs one look at the household's decisions.
 const DECIDED: usize = 400;
 
 /// Open applications; with `since` also those closed on or after that day and by the day asked.
-pub fn cases(on: Date, page: &Window) -> Result<Block> {
-    let limit = page.limit as usize;
-    let found = match page.household {
-        Some(household) => of_household(household, on, page)?,
-        None => of_everybody(on, page, limit)?,
+pub fn cases(on: Date, asked: &Asked) -> Result<Block> {
+    let limit = asked.limit as usize;
+    let found = match asked.household {
+        Some(household) => of_household(household, on, asked)?,
+        None => of_everybody(on, asked, limit)?,
     };
     let mut rows = Vec::with_capacity(found.len());
     for document in found {
@@ -37,9 +37,9 @@ pub fn cases(on: Date, page: &Window) -> Result<Block> {
     ))
 }
 
-fn of_everybody(on: Date, page: &Window, limit: usize) -> Result<Vec<Document>> {
+fn of_everybody(on: Date, asked: &Asked, limit: usize) -> Result<Vec<Document>> {
     let mut found: Vec<Document> = Vec::new();
-    let mut cursor = page.after;
+    let mut cursor = asked.after;
     while found.len() < limit {
         let query = documents::Query::of("application").states(&Application::OPEN).after(cursor);
         let some = documents::find(query)?;
@@ -47,8 +47,8 @@ fn of_everybody(on: Date, page: &Window, limit: usize) -> Result<Vec<Document>> 
         cursor = last.id;
         found.extend(some);
     }
-    if let Some(since) = page.since {
-        found.extend(ledger::closed("application", &Application::CLOSED, (since, on), page.after, limit)?);
+    if let Some(since) = asked.since {
+        found.extend(ledger::closed("application", &Application::CLOSED, (since, on), asked.after, limit)?);
         found.sort_by_key(|document| document.id);
     }
     found.truncate(limit);
@@ -56,11 +56,11 @@ fn of_everybody(on: Date, page: &Window, limit: usize) -> Result<Vec<Document>> 
 }
 
 /// A household has a handful in all its years.
-fn of_household(household: Id, on: Date, page: &Window) -> Result<Vec<Document>> {
-    let mut found = documents::all(documents::Query::of("application").household(household).after(page.after))?;
+fn of_household(household: Id, on: Date, asked: &Asked) -> Result<Vec<Document>> {
+    let mut found = documents::all(documents::Query::of("application").household(household).after(asked.after))?;
     found.retain(|document| match closed(document) {
         None => true,
-        Some(day) => page.since.is_some_and(|since| since <= day && day <= on),
+        Some(day) => asked.since.is_some_and(|since| since <= day && day <= on),
     });
     Ok(found)
 }
@@ -87,9 +87,9 @@ struct Decided {
 }
 
 /// What was decided in a period, by whichever office.
-pub fn decided(period: Period, page: &Window) -> Result<Block> {
-    let limit = (page.limit as usize).min(DECIDED);
-    let found = ledger::closed("application", &["confirmed", "refused"], (period.from, period.to), page.after, limit)?;
+pub fn decided(period: Period, asked: &Asked) -> Result<Block> {
+    let limit = (asked.limit as usize).min(DECIDED);
+    let found = ledger::closed("application", &["confirmed", "refused"], (period.from, period.to), asked.after, limit)?;
     let mut rows = Vec::with_capacity(found.len());
     for document in found {
         let (Some(household), body) = (document.household, document.body::<Application>()?) else { continue };

@@ -1,42 +1,22 @@
 //! `duty.due`: what this measure owes on which day (义务日历): applications by their limit, rechecks by their day, and in July the new
 //! standard. Each row leads to the list of what is meant.
 
-use super::Period;
 use crate::codes::parameter;
 use crate::ledger::{self, Limited};
 use crate::rules::recheck::Class;
 use crate::running::lines_on;
 use crate::upcoming::{self, Planned};
 use doudi_sdk::prelude::*;
+use doudi_sdk::topics::Period;
 use std::collections::BTreeMap;
 
-/// One line of the calendar.
-struct Duty {
-    code: &'static str,
-    label: &'static str,
-    due: Date,
-    done: i64,
-    of: i64,
-    article: &'static str,
-    page: String,
-}
-
-pub fn due(today: Date, period: Period) -> Result<Block> {
-    let mut rows = applications(&ledger::limited(period.from, period.to)?);
-    rows.extend(rechecks(&upcoming::planned(period.from, period.to, today)?));
-    rows.extend(july(today, period)?);
-    rows.sort_by_key(|duty| (duty.due, duty.code));
-    Ok(Block::of(
-        Table::new("duty", rows.len())
-            .texts("code", rows.iter().map(|row| row.code))
-            .texts("label", rows.iter().map(|row| row.label))
-            .ints("due", rows.iter().map(|row| row.due))
-            .optional_ints("advised", rows.iter().map(|_| None::<i64>))
-            .ints("done", rows.iter().map(|row| row.done))
-            .ints("of", rows.iter().map(|row| row.of))
-            .texts("article", rows.iter().map(|row| row.article))
-            .texts("page", rows.iter().map(|row| row.page.as_str())),
-    ))
+/// The lines of the calendar, by day and code.
+pub fn due(today: Date, period: Period) -> Result<Vec<Duty>> {
+    let mut duties = applications(&ledger::limited(period.from, period.to)?);
+    duties.extend(rechecks(&upcoming::planned(period.from, period.to, today)?));
+    duties.extend(july(today, period)?);
+    duties.sort_by(|one, other| (one.due, &one.code).cmp(&(other.due, &other.code)));
+    Ok(duties)
 }
 
 /// Done and all, by day and kind.
@@ -52,28 +32,24 @@ fn count<K: Ord + Copy>(items: impl Iterator<Item = (Date, K, bool)>) -> BTreeMa
 
 fn applications(limited: &[Limited]) -> Vec<Duty> {
     let counts = count(limited.iter().map(|case| (case.limit, case.body.delegated, case.closed().is_some())));
-    let duty = |((due, delegated), (done, of)): ((Date, bool), (i64, i64))| Duty {
-        code: "application",
-        label: if delegated { "低保申请办结（镇街审核确认）" } else { "低保申请办结" },
-        due,
-        done,
-        of,
-        article: if delegated { "民发〔2022〕83号" } else { "民发〔2021〕57号 第二十二条" },
-        page: format!("cases?list=limit&from={due}&to={due}&level={}", if delegated { "town" } else { "county" }),
+    let duty = |((due, delegated), (done, of)): ((Date, bool), (i64, i64))| {
+        let (label, article, level) = if delegated {
+            ("低保申请办结（镇街审核确认）", "民发〔2022〕83号", "town")
+        } else {
+            ("低保申请办结", "民发〔2021〕57号 第二十二条", "county")
+        };
+        let page = format!("cases?list=limit&from={due}&to={due}&level={level}");
+        Duty::new("application", label, due).counts(done, of).article(article).page(page)
     };
     counts.into_iter().map(duty).collect()
 }
 
 fn rechecks(planned: &[Planned]) -> Vec<Duty> {
     let counts = count(planned.iter().map(|recheck| (recheck.due, Rhythm::of(recheck.class), recheck.done.is_some())));
-    let duty = |((due, rhythm), (done, of)): ((Date, Rhythm), (i64, i64))| Duty {
-        code: rhythm.code(),
-        label: rhythm.label(),
-        due,
-        done,
-        of,
-        article: "民发〔2021〕57号 第三十一条",
-        page: format!("planned?from={due}&to={due}&kind={}", rhythm.code()),
+    let duty = |((due, rhythm), (done, of)): ((Date, Rhythm), (i64, i64))| {
+        let page = format!("planned?from={due}&to={due}&kind={}", rhythm.code());
+        let duty = Duty::new(rhythm.code(), rhythm.label(), due).counts(done, of);
+        duty.article("民发〔2021〕57号 第三十一条").page(page)
     };
     counts.into_iter().map(duty).collect()
 }
@@ -117,23 +93,15 @@ impl Rhythm {
 fn july(today: Date, period: Period) -> Result<Option<Duty>> {
     let year = period.to.year();
     let due = [year - 1, year].map(|year| Date::of(year, 7, 31));
-    let Some(due) = due.into_iter().find(|due| *due >= period.from && *due <= period.to) else { return Ok(None) };
+    let Some(due) = due.into_iter().find(|due| period.contains(*due)) else { return Ok(None) };
     let begins = due.first_of_month();
-    let duty = |done, of, page: String| Duty {
-        code: "standard",
-        label: "执行7月新低保标准",
-        due,
-        done,
-        of,
-        article: "芜湖市2022年6月23日通知 第十条",
-        page,
-    };
+    let duty = Duty::new("standard", "执行7月新低保标准", due).article("芜湖市2022年6月23日通知 第十条");
     let standard = parameters::get(parameter::STANDARD, due)?.filter(|standard| standard.begins >= begins);
-    let Some(standard) = standard else { return Ok(Some(duty(0, 1, "setup".to_owned()))) };
+    let Some(standard) = standard else { return Ok(Some(duty.counts(0, 1).page("setup"))) };
     let (mut done, mut of) = (0, 0);
     for line in lines_on(today.clamp(begins, due))? {
         of += 1;
         done += i64::from(line.standard == Some(standard.value));
     }
-    Ok(Some(duty(done, of, format!("uprating?year={}", due.year()))))
+    Ok(Some(duty.counts(done, of).page(format!("uprating?year={}", due.year()))))
 }

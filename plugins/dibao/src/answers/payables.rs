@@ -1,47 +1,17 @@
-//! `benefit.recipients`, `benefit.recognised` and `benefit.payables`: who is covered on a day, who is recognised, and what is paid. With `since` a household that pays nothing on
-//! the day asked comes with amount 0, so that whoever asks for several days sees the same households each time.
+//! `benefit.payables`: what is paid on a day, to whom, and whom it covers. With `since` a household that is paid nothing on the
+//! day asked comes with amount 0, so that whoever asks for several days sees the same households each time.
 
-use super::{LIMIT, Window};
 use crate::application::Application;
 use crate::codes::{code, figure};
 use crate::family::Family;
 use crate::rules::household::{Standing, standing};
-use crate::running::{EDGE, LABEL, SCHEME};
+use crate::running::{LABEL, SCHEME};
 use crate::terms_on;
 use doudi_sdk::prelude::*;
 use std::collections::BTreeMap;
 
 /// Applications looked up for an answer: those of lines that began a short while ago.
 const LOOKED_UP: usize = 300;
-
-pub fn recipients(on: Date, page: &Window) -> Result<Block> {
-    let (mut households, mut persons, mut covered, mut begins) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    decisions::page(SCHEME, on, None, page.after, page.limit, &[], |line| {
-        households.push(line.household.0);
-        persons.push(line.person.map(|person| person.0));
-        covered.push(line.covered);
-        begins.push(line.begins);
-        Ok(())
-    })?;
-    Ok(Block::of(
-        Table::new("recipient", households.len())
-            .ints("household", households)
-            .optional_ints("person", persons)
-            .ints("covered", covered)
-            .ints("begins", begins),
-    ))
-}
-
-/// Families recognised without being paid: 边缘.
-pub fn recognised(on: Date, page: &Window) -> Result<Block> {
-    let mut households = Vec::new();
-    decisions::page(EDGE, on, None, page.after, page.limit, &[], |line| {
-        households.push(line.household.0);
-        Ok(())
-    })?;
-    let schemes = vec![EDGE; households.len()];
-    Ok(Block::of(Table::new("recognised", schemes.len()).ints("household", households).texts("scheme", schemes)))
-}
 
 /// One line of entitlement on a day.
 struct Payable {
@@ -69,8 +39,8 @@ impl Payable {
     }
 }
 
-pub fn payables(on: Date, page: &Window) -> Result<Block> {
-    let mut rows = lines_asked(on, page)?;
+pub fn payables(on: Date, asked: &Asked) -> Result<Block> {
+    let mut rows = lines_asked(on, asked)?;
     members(on, &mut rows)?;
     posted(on, &mut rows)?;
     let table = Table::new("payable", rows.len())
@@ -97,14 +67,14 @@ pub fn payables(on: Date, page: &Window) -> Result<Block> {
 }
 
 /// Those of [`lines_on`] that were asked for. Lines of one person are few: a page without any is no end, and the search goes on.
-fn lines_asked(on: Date, page: &Window) -> Result<Vec<Payable>> {
-    let Some(personal) = page.personal else { return Ok(lines_on(on, page, page.after, page.limit)?.0) };
-    let step = if personal { LIMIT as u32 } else { page.limit };
-    let mut after = page.after;
+fn lines_asked(on: Date, asked: &Asked) -> Result<Vec<Payable>> {
+    let Some(personal) = asked.personal else { return Ok(lines_on(on, asked, asked.after, asked.limit)?.0) };
+    let step = if personal { topics::LIMIT } else { asked.limit };
+    let mut after = asked.after;
     loop {
-        let (mut lines, last) = lines_on(on, page, after, step)?;
+        let (mut lines, last) = lines_on(on, asked, after, step)?;
         lines.retain(|line| line.person.is_some() == personal);
-        keep_households(&mut lines, page.limit as usize);
+        keep_households(&mut lines, asked.limit as usize);
         match last {
             Some(last) if lines.is_empty() => after = last,
             _ => return Ok(lines),
@@ -124,8 +94,8 @@ fn keep_households(lines: &mut Vec<Payable>, limit: usize) {
 
 /// The lines of decisions that govern the day, and the last household looked at; with `since` one for each line of each household
 /// decided about, paying or not.
-fn lines_on(on: Date, page: &Window, after: Id, limit: u32) -> Result<(Vec<Payable>, Option<Id>)> {
-    let Some(since) = page.since else { return read(on, None, after, limit) };
+fn lines_on(on: Date, asked: &Asked, after: Id, limit: u32) -> Result<(Vec<Payable>, Option<Id>)> {
+    let Some(since) = asked.since else { return read(on, None, after, limit) };
     // Every line there is, begun or not: the households must not depend on the day.
     let (all, last) = read(Date::MAX, Some(since), after, limit)?;
     let mut lines: BTreeMap<(Id, Option<Id>), Payable> =

@@ -6,9 +6,10 @@ use crate::answers::closed_in;
 use crate::clue::{self, CLUE, Clue, Filed};
 use crate::rules::figures::{days_word, median};
 use crate::rules::words::Measure;
-use crate::scorecard::{Period, clues_since, decided, on_grid};
+use crate::scorecard::{clues_since, decided, on_grid};
 use doudi_sdk::doc::page::{ColumnHead, FigureItem};
 use doudi_sdk::prelude::*;
+use doudi_sdk::topics::Period;
 
 /// What of the ledger is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,7 +42,7 @@ impl List {
 
     fn read(self, period: Period) -> Result<Vec<Filed>> {
         Ok(match self {
-            List::Found => clue::found_between(period.begins, period.ends)?,
+            List::Found => clue::found_between(period.from, period.to)?,
             List::Decided => decided(&clues_since(period)?, period).cloned().collect(),
             List::Grid => on_grid(&clues_since(period)?, period).cloned().collect(),
             List::Due => due(period)?,
@@ -63,11 +64,11 @@ pub fn page(context: &Context, request: &PageRequest) -> Result<Page> {
     let mut others = PageTable::new(["其他清单"]);
     for (other, code, label) in List::ALL {
         if other != list {
-            let link = Link::page("ledger").with("list", code).with("from", period.begins).with("to", period.ends);
+            let link = Link::page("ledger").with("list", code).with("from", period.from).with("to", period.to);
             others = others.linked_row(link, [Cell::text(label)]);
         }
     }
-    for month in [period.begins.add_months(-1), period.begins.add_months(1)] {
+    for month in [period.from.add_months(-1), period.from.add_months(1)] {
         let link = here(request, "ledger").with("from", month.first_of_month()).with("to", month.last_of_month());
         others = others.linked_row(link.with("at", 0), [Cell::text(month.chinese_month())]);
     }

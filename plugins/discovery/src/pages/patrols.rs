@@ -5,9 +5,10 @@ use crate::parameters;
 use crate::patrol::{OPEN, PATROL, Patrol};
 use crate::rules::patrol::{week_done, week_of};
 use crate::rules::words::Risk;
-use crate::scorecard::{Period, key_households};
+use crate::scorecard::key_households;
 use doudi_sdk::doc::page::{ColumnHead, FigureItem};
 use doudi_sdk::prelude::*;
+use doudi_sdk::topics::Period;
 
 pub fn page(context: &Context, request: &PageRequest) -> Result<Page> {
     match request.query("list") {
@@ -94,24 +95,23 @@ fn due(context: &Context, request: &PageRequest) -> Result<Page> {
 /// What the coverage figure counted: every key household of the period, visited or not; those not visited first.
 fn coverage(request: &PageRequest, period: Period) -> Result<Page> {
     let mut listed = key_households(period)?;
-    let visited = |patrol: &Patrol| patrol.visited_between(period.begins, period.ends);
+    let visited = |patrol: &Patrol| patrol.visited_between(period.from, period.to);
     listed.sort_by_key(|(document, patrol)| (visited(patrol), document.id));
     let done = listed.iter().filter(|(_, patrol)| visited(patrol)).count() as i64;
-    list(request, format!("重点家庭走访覆盖（{} 至 {}）", period.begins, period.ends), &listed, done, &visited)
+    list(request, format!("重点家庭走访覆盖（{} 至 {}）", period.from, period.to), &listed, done, &visited)
 }
 
 /// What a week of the calendar counted: the households whose visit fell due by its Sunday.
 fn week(context: &Context, request: &PageRequest, period: Period) -> Result<Page> {
     let intervals = parameters::intervals(context.today)?;
-    let made = |patrol: &Patrol| {
-        week_done(patrol.listed, &patrol.visits, patrol.risk, &intervals, (period.begins, period.ends))
-    };
+    let made =
+        |patrol: &Patrol| week_done(patrol.listed, &patrol.visits, patrol.risk, &intervals, (period.from, period.to));
     let mut listed = key_households(period)?;
     listed.retain(|(_, patrol)| made(patrol).is_some());
     listed.sort_by_key(|(document, patrol)| (made(patrol), document.id));
     let visited = |patrol: &Patrol| made(patrol) == Some(true);
     let done = listed.iter().filter(|(_, patrol)| visited(patrol)).count() as i64;
-    list(request, format!("一周巡访（{} 至 {}）", period.begins, period.ends), &listed, done, &visited)
+    list(request, format!("一周巡访（{} 至 {}）", period.from, period.to), &listed, done, &visited)
 }
 
 fn list(

@@ -32,7 +32,7 @@ pub fn page(context: &Context, request: &PageRequest) -> Result<Page> {
             None => table.linked_row(Link::Household { household: case.household }, cells),
         };
     }
-    let page = Page::new(format!("新办申请的来源（{} 至 {}）", period.begins, period.ends))
+    let page = Page::new(format!("新办申请的来源（{} 至 {}）", period.from, period.to))
         .figures([
             FigureItem::new("新办申请", Cell::number(all)),
             FigureItem::new("来自主动发现", Cell::number(found)),

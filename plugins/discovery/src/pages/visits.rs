@@ -12,8 +12,8 @@ pub fn page(context: &Context, request: &PageRequest) -> Result<Page> {
     }
     let period = period(context, request);
     let mut visits = Vec::new();
-    let mut month = period.begins.first_of_month();
-    while month <= period.ends {
+    let mut month = period.from.first_of_month();
+    while month <= period.to {
         let of_month = documents::bodies::<Visit>(documents::Query::of(VISIT).index("month", month.month_code()))?;
         visits.extend(of_month.into_iter().filter(|(_, visit)| period.contains(visit.moment.date)));
         month = month.add_months(1);

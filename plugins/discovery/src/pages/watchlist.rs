@@ -16,7 +16,7 @@ pub fn page(context: &Context, request: &PageRequest) -> Result<Page> {
     };
     listed.sort_by_key(|(document, review)| (review.visited.is_some(), review.by, document.id));
     let mut page = Page::new("未纳入保障的监测户排查");
-    if let Some((_, sweep)) = sweep(period.ends)? {
+    if let Some((_, sweep)) = sweep(period.to)? {
         page = page.figures([
             FigureItem::new("监测户", Cell::number(sweep.tally.watched)),
             FigureItem::new("已纳入保障", Cell::number(sweep.tally.covered)),
@@ -27,8 +27,7 @@ pub fn page(context: &Context, request: &PageRequest) -> Result<Page> {
             page = page.note(Tone::Progress, "本月比对正在进行，数字还会增加。");
         }
     } else {
-        page =
-            page.note(Tone::Neutral, format!("{}还没有比对。每月 1 日由系统自动比对。", period.ends.chinese_month()));
+        page = page.note(Tone::Neutral, format!("{}还没有比对。每月 1 日由系统自动比对。", period.to.chinese_month()));
     }
     let all = listed.len() as i64;
     let visited = listed.iter().filter(|(_, review)| review.visited.is_some()).count() as i64;
@@ -42,7 +41,7 @@ pub fn page(context: &Context, request: &PageRequest) -> Result<Page> {
     let (_, shown, next) = window(&listed, request, "watch-list");
     page = more(page.table(table(shown)), next);
     let mut others = PageTable::new(["其他月份"]);
-    for month in [period.begins.add_months(-1), period.begins.add_months(1)] {
+    for month in [period.from.add_months(-1), period.from.add_months(1)] {
         let link = Link::page("watch-list").with("from", month.first_of_month()).with("to", month.last_of_month());
         others = others.linked_row(link, [Cell::text(month.chinese_month())]);
     }
