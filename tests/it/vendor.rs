@@ -104,6 +104,10 @@ fn follow_the_tutorial(language: &str, native_test: &str) {
     // What else the author's program can say of it.
     let measured = run(&home, &folder, "doudi plugin bench");
     assert!(measured.contains("10000"), "{measured}");
+    // Counted twice: what is counted does not depend on the hour.
+    let counted = run(&home, &folder, "doudi plugin bench --instructions");
+    assert!(counted.contains("指令数") && counted.contains("10000"), "{counted}");
+    assert_eq!(run(&home, &folder, "doudi plugin bench --instructions"), counted);
 }
 
 #[test]

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use std::time::Duration;
 use wasmtime::{Config, InstanceAllocationStrategy, PoolingAllocationConfig};
 
-/// How finely guests are interrupted.
-const TICK: Duration = Duration::from_millis(10);
+/// How finely guests are interrupted, and take turns.
+const TICK: Duration = Duration::from_millis(2);
 /// Stack of compiled guest code, and of the fiber around it.
 const WASM_STACK: usize = 512 * 1024;
 const FIBER_STACK: usize = 2 * 1024 * 1024;

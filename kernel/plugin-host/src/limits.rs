@@ -152,7 +152,7 @@ impl Limits {
             time_action: Duration::from_secs(1),
             time_block: Duration::from_secs(2),
             time_step: Duration::from_secs(10),
-            wall_factor: 5,
+            wall_factor: 10,
             instructions: 50_000_000,
             host_calls: 1_000,
             rows: 40_000,

@@ -52,6 +52,9 @@ pub struct Measured {
     pub wall: Duration,
     /// Time inside the plugin.
     pub guest: Duration,
+    /// What the plugin carried out for all blocks, where the host counts ([`crate::HostConfig::count_instructions`]): the same on
+    /// every machine and at every hour.
+    pub instructions: Option<u64>,
 }
 
 impl PluginHost {
@@ -82,16 +85,17 @@ impl PluginHost {
         let repeats = if households > 1_000 { 3 } else { REPEATS };
         let mut runs = Vec::with_capacity(repeats);
         for _ in 0..repeats {
-            let (started, mut guest) = (Instant::now(), Duration::ZERO);
+            let (started, mut guest, mut instructions) = (Instant::now(), Duration::ZERO, None);
             for block in &blocks {
                 let called = self.assess(plugin, &context(plugin, town.today()), town.reads(), block.clone()).await?;
                 guest += called.spent;
+                instructions = called.instructions.map(|counted| counted + instructions.unwrap_or(0));
             }
-            runs.push((started.elapsed(), guest));
+            runs.push((started.elapsed(), guest, instructions));
         }
         runs.sort();
-        let (wall, guest) = runs[runs.len() / 2];
-        Ok(Measured { households, wall, guest })
+        let (wall, guest, instructions) = runs[runs.len() / 2];
+        Ok(Measured { households, wall, guest, instructions })
     }
 
     async fn prove_assess(&self, plugin: &Arc<Plugin>, town: &RandomTown, count: u32, proof: &mut Proof) {

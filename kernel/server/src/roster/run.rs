@@ -75,6 +75,7 @@ pub async fn import(
         let batch = format!("HM{}-{}-{}", today.to_string().replace('-', ""), batches + 1, &digest[..6]);
         write_all(app, actor, plan, &batch, &mut report, &mut problems, &mut failed, progress, total).await?;
         report.batch = Some(batch);
+        app.storage.refresh_statistics().await?;
     }
     report.rows_failed = failed.len();
     if !options.dry_run {

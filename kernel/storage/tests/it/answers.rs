@@ -21,7 +21,7 @@ async fn enter(storage: &Storage, number: &str) -> Result<HouseholdId> {
 }
 
 async fn count(storage: &Storage) -> usize {
-    snapshot(storage, COUNTY).await.household_page(None, 100).await.expect("households").items.len()
+    snapshot(storage, COUNTY).await.households_listed(None, 100).await.expect("households").len()
 }
 
 #[tokio::test(flavor = "multi_thread")]

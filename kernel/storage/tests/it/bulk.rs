@@ -130,6 +130,7 @@ async fn twenty_thousand_households_come_in_and_are_read_in_blocks() {
             writer.household_import_many(block, "批次1").await.expect("imported");
             writer.commit().await.expect("committed");
         }
+        storage.refresh_statistics().await.expect("figures of the tables");
         let imported = begun.elapsed();
         let mut reader = snapshot(storage, COUNTY).await.without_noting();
         let fields: Vec<FieldCode> = FACTS.map(|(code, _)| field(code)).into();
@@ -162,6 +163,10 @@ async fn twenty_thousand_households_come_in_and_are_read_in_blocks() {
             imported < Duration::from_secs(600) && block < Duration::from_secs(20) && searched < Duration::from_secs(5)
         );
         drop(reader);
+        if storage.engine_name() == "postgres" {
+            let known = "SELECT COUNT(*) FROM pg_stats WHERE tablename = 'fact' AND attname IN ('county', 'person', 'field')";
+            assert_eq!(storage.peek(known).await.expect("a count"), 3, "the planner knows nothing of what came in");
+        }
         database.remove().await;
     }
 }

@@ -65,6 +65,9 @@ async fn a_reader_elsewhere_finds_nothing() {
         assert_eq!(own.timeline(id, 20).await.expect("a timeline").len(), 5);
         assert_eq!(own.documents_count(&DocumentQuery::default()).await.expect("a count"), 1);
         assert_eq!(own.household_ids(None, 10).await.expect("ids"), [id]);
+        let listed = own.households_listed(None, 10).await.expect("a list");
+        assert_eq!((listed[0].id, listed[0].number.as_str(), listed.len()), (id, "A-1", 1));
+        assert!(own.households_listed(Some(id), 10).await.expect("a list").is_empty());
         assert_eq!(own.households_within(&[id]).await.expect("ids"), [id].into());
         assert!(own.documents_within(&[document.id]).await.expect("ids").contains_key(&document.id));
         assert_eq!(own.decisions_within(&[decision]).await.expect("ids"), [decision].into());
@@ -74,7 +77,7 @@ async fn a_reader_elsewhere_finds_nothing() {
             assert_not_found(reader.household_fetch(id).await);
             assert_not_found(reader.household_file(id, today(), false).await);
             assert_eq!(reader.household_by_number("A-1").await.expect("an answer"), None);
-            assert!(reader.household_page(None, 10).await.expect("a page").items.is_empty());
+            assert!(reader.households_listed(None, 10).await.expect("a list").is_empty());
             assert!(reader.household_ids(None, 10).await.expect("ids").is_empty());
             assert!(reader.households_within(&[id]).await.expect("ids").is_empty());
             assert!(reader.documents_within(&[document.id]).await.expect("ids").is_empty());

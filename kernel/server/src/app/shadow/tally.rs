@@ -6,10 +6,10 @@ use super::sides::{Answers, Sides};
 use crate::app::caseload::Standing;
 use doudi_documents::Text;
 use doudi_documents::manifest::Manifest;
-use doudi_domain::household::Household;
 use doudi_domain::shadow::{Change, ShadowRow, ShadowTotals};
 use doudi_domain::{DivisionCode, Error, Fen, HouseholdId, Result};
 use doudi_plugin_host::{OutcomeRow, Outcomes, ReasonRow};
+use doudi_storage::household::Listed;
 use std::collections::BTreeMap;
 
 /// Upper ends of the histogram's bars in fen; the last bar is open.
@@ -150,7 +150,7 @@ impl Tally {
         }
     }
 
-    pub fn add(&mut self, households: &[Household], answers: &Answers) -> Result<()> {
+    pub fn add(&mut self, households: &[Listed], answers: &Answers) -> Result<()> {
         let divisions: BTreeMap<HouseholdId, DivisionCode> =
             households.iter().map(|household| (household.id, household.division)).collect();
         for (index, household) in answers.households.iter().enumerate() {
