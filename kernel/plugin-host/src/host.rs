@@ -71,8 +71,7 @@ impl PluginHost {
             .map_err(|error| Error::failure("插件引擎无法启动：内存地址空间不足或系统不支持", format!("{error:#}")))?;
         let natives = NativeCache::open(&config.cache_dir, config.cache_key, engine.hash())
             .map_err(|error| Error::failure(format!("插件缓存目录 {} 无法使用", config.cache_dir.display()), error))?;
-        let threads =
-            GuestThreads::new().map_err(|error| Error::failure("插件引擎无法启动：不能建立线程", error))?;
+        let threads = GuestThreads::new().map_err(|error| Error::failure("插件引擎无法启动：不能建立线程", error))?;
         Ok(PluginHost {
             inner: Arc::new(Inner {
                 threads,

@@ -7,7 +7,8 @@ use crate::engine::{Db, args};
 use doudi_domain::Result;
 
 /// Tables that grow by thousands of rows at once: an import, a night.
-const GROWING: &str = "ANALYZE household, person, membership, fact, term, document, decision, notice, payment, payment_key";
+const GROWING: &str =
+    "ANALYZE household, person, membership, fact, term, document, decision, notice, payment, payment_key";
 
 impl Storage {
     /// To be called after much was written at once; a second or two, and readers and writers go on meanwhile.

@@ -83,8 +83,8 @@ async fn others_are_served_beside_a_county_at_ten_times_its_quota() {
         stopped.load(Ordering::Relaxed),
     );
     assert!(stopped.load(Ordering::Relaxed) > 0 && turned_away.load(Ordering::Relaxed) > 0, "there was no crowd");
-    // The goal is twice the quiet value. On two cores that other programs kept busy as well, it was three times (243 ms and 82 ms);
-    // what must never happen is that a page waits for another county's time limits.
-    assert!(worst < (base * 2).max(Duration::from_millis(900)), "p99 {worst:?}, quiet {base:?}");
+    // The goal is twice the quiet value, and alone on two cores it is met (7 ms beside 5). A floor of its own for machines on which
+    // other tests run meanwhile: what must never happen is that a page waits for another county's time limits.
+    assert!(worst < (base * 2).max(Duration::from_millis(400)), "p99 {worst:?}, quiet {base:?}");
     server.close().await;
 }

@@ -164,7 +164,8 @@ async fn twenty_thousand_households_come_in_and_are_read_in_blocks() {
         );
         drop(reader);
         if storage.engine_name() == "postgres" {
-            let known = "SELECT COUNT(*) FROM pg_stats WHERE tablename = 'fact' AND attname IN ('county', 'person', 'field')";
+            let known =
+                "SELECT COUNT(*) FROM pg_stats WHERE tablename = 'fact' AND attname IN ('county', 'person', 'field')";
             assert_eq!(storage.peek(known).await.expect("a count"), 3, "the planner knows nothing of what came in");
         }
         database.remove().await;
