@@ -75,11 +75,14 @@ pub async fn import(
         let batch = format!("HM{}-{}-{}", today.to_string().replace('-', ""), batches + 1, &digest[..6]);
         write_all(app, actor, plan, &batch, &mut report, &mut problems, &mut failed, progress, total).await?;
         report.batch = Some(batch);
-        app.storage.refresh_statistics().await?;
     }
     report.rows_failed = failed.len();
     if !options.dry_run {
         record(app, actor, &report, &digest, batches + 1, today).await?;
+        // The families are in and recorded; without this they are only read more slowly for a minute.
+        if let Err(error) = app.storage.refresh_statistics().await {
+            tracing::warn!(?error, "the database could not take note of its tables after an import");
+        }
     }
     problems.sort();
     problems.dedup();
